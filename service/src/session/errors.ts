@@ -1,0 +1,60 @@
+/** Everything that can go wrong, in one table. The code is part of the contract; the HTTP status is given to it in `http/problem.ts`. */
+
+export interface ErrorKind {
+  /** The same sentence each time; what is particular stands in `detail`. */
+  readonly title: string;
+  /** Whether the same request may succeed later. */
+  readonly retryable: boolean;
+}
+
+export const ERRORS = {
+  'request-invalid': { title: 'The request is not valid.', retryable: false },
+  'session-invalid': { title: 'The session key is not valid.', retryable: false },
+  'lease-id-invalid': { title: 'The Lease-Id header is missing or malformed.', retryable: false },
+  'cursor-invalid': { title: 'The cursor is not one that a listing returned.', retryable: false },
+  'json-malformed': { title: 'The body is not JSON.', retryable: false },
+  unauthorized: { title: 'A valid API key is needed.', retryable: false },
+  'not-found': { title: 'There is nothing at this address.', retryable: false },
+  'method-not-allowed': { title: 'This address does not have that method.', retryable: false },
+  'body-too-large': { title: 'The body is too large.', retryable: false },
+  'media-type-unsupported': { title: 'The body must be application/json.', retryable: false },
+  'lease-held': { title: 'The session is leased to another holder.', retryable: true },
+  'lease-ended': { title: 'This lease id is over.', retryable: false },
+  'lease-id-reused': { title: 'This lease id belongs to another holder.', retryable: false },
+  'waiters-full': { title: 'Too many wait for this session already.', retryable: true },
+  'lease-lost': { title: 'The lease has ended.', retryable: false },
+  'lease-unknown': { title: 'No such lease is known.', retryable: false },
+  'lease-not-held': { title: 'Nobody holds this session.', retryable: false },
+  'streams-full': { title: 'Too many event streams are open.', retryable: true },
+  'store-unavailable': { title: 'The store did not answer in time.', retryable: true },
+  'shutting-down': { title: 'This instance is shutting down.', retryable: true },
+  internal: { title: 'The service failed.', retryable: true },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** What became of a command whose answer is an error. */
+export type CommandOutcome = 'applied' | 'not-applied' | 'unknown';
+
+/** An error that is told to the caller as it is. */
+export class HoldfastError extends Error {
+  override readonly name = 'HoldfastError';
+  readonly code: ErrorCode;
+  readonly outcome: CommandOutcome | undefined;
+  /** Further members of the problem document. */
+  readonly members: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, detail: string, more: { outcome?: CommandOutcome; members?: Record<string, unknown>; cause?: unknown } = {}) {
+    super(detail, more.cause === undefined ? undefined : { cause: more.cause });
+    this.code = code;
+    this.outcome = more.outcome;
+    this.members = more.members ?? {};
+  }
+}
+
+/** The store could not carry a command out, or could not say whether it did. */
+export class StoreUnavailableError extends HoldfastError {
+  constructor(detail: string, outcome: 'not-applied' | 'unknown', cause?: unknown) {
+    super('store-unavailable', detail, { outcome, cause });
+  }
+}

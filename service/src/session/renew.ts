@@ -1,0 +1,35 @@
+/** Renew: moves an expiry on, and confirms an offer. Never revives, never moves it back. */
+import type { Outcomes, Renew } from './commands.ts';
+import { setLease, type Draft } from './draft.ts';
+import type { EndedId, FencingToken, Lease, LeaseIdHash, Session } from './types.ts';
+import { lostView, renewedView } from './views.ts';
+
+export const renew = (draft: Draft, command: Renew): Outcomes['renew'] => {
+  const { lease } = draft.session;
+  if (lease?.leaseIdHash !== command.leaseIdHash) {
+    const ended = findEnded(draft.session, command.leaseIdHash);
+    return ended && wasGranted(ended) ? lostView(draft.session, ended) : { kind: 'lease-unknown' };
+  }
+  const { monoMs } = draft.now;
+  const ttlMs = command.ttlMs ?? lease.ttlMs;
+  const renewed: Lease = {
+    ...lease,
+    ttlMs,
+    ttlLongestMs: Math.max(ttlMs, lease.ttlLongestMs),
+    renewedAtMs: monoMs,
+    expiresAtMs: Math.max(lease.expiresAtMs, Math.min(monoMs + ttlMs, endsAtLatest(lease))),
+    confirmed: true,
+    soleConnection: undefined,
+    metadata: command.metadata ?? lease.metadata,
+  };
+  setLease(draft, renewed);
+  return renewedView(draft.session, renewed, monoMs);
+};
+
+/** What no renewal can pass: max hold and, once somebody asked with a grace, preemption. */
+const endsAtLatest = ({ holdEndsAtMs, yieldRequest }: Lease): number => Math.min(holdEndsAtMs, yieldRequest?.endsAtMs ?? Infinity);
+
+export const findEnded = (session: Session, leaseIdHash: LeaseIdHash): EndedId | undefined =>
+  session.ended.find((ended) => ended.leaseIdHash === leaseIdHash);
+
+export const wasGranted = (ended: EndedId): ended is EndedId & { fencingToken: FencingToken } => ended.fencingToken !== undefined;

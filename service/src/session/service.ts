@@ -1,0 +1,107 @@
+/** The use cases, as a transport calls them: waits are joined to their answers, every call has a deadline. */
+import type { Clock } from '../clock.ts';
+import type { Acquire, Command, OutcomeOf, Outcomes, Wake } from './commands.ts';
+import { HoldfastError, StoreUnavailableError } from './errors.ts';
+import { REQUEST_DEADLINE_MS } from './limits.ts';
+import type { LeasePage, LeaseQuery, LeaseStore, Renewal, SessionName } from './store.ts';
+import type { ConnectionId, Namespace } from './types.ts';
+
+/** What an acquire comes to once it is no longer waiting. */
+export type Acquired = Exclude<Outcomes['acquire'], { kind: 'waiting' }>;
+
+/** The caller's end of a request: `onClose` calls back, at once or later, when nobody is there to be answered. */
+export interface Caller {
+  readonly closed: boolean;
+  onClose(listener: () => void): void;
+}
+
+interface Pending {
+  settle(outcome: Acquired): void;
+  refuse(error: Error): void;
+}
+
+export class LeaseService {
+  readonly #store: LeaseStore;
+  readonly #clock: Clock;
+  readonly #connectionPrefix: string;
+  readonly #waiting = new Map<ConnectionId, Pending>();
+  #connections = 0;
+  #stopping = false;
+
+  /** @param instanceId unique to this process, so that its connections are nobody else's */
+  constructor(parts: { store: LeaseStore; clock: Clock; instanceId: string }) {
+    this.#store = parts.store;
+    this.#clock = parts.clock;
+    this.#connectionPrefix = parts.instanceId;
+  }
+
+  /** Takes a wake from the store to the request that waits for it. */
+  wake({ connection, outcome }: Wake): void {
+    this.#waiting.get(connection)?.settle(outcome);
+  }
+
+  /** Takes a lease, waiting for it up to `waitMs`. Resolves even if the caller has gone; what that means for the lease is settled first. */
+  async acquire(name: SessionName, request: Omit<Acquire, 'kind' | 'connection'>, caller: Caller): Promise<Acquired> {
+    const connection = `${this.#connectionPrefix}:${++this.#connections}` as ConnectionId;
+    const command: Acquire = { kind: 'acquire', ...request, connection };
+    // The request waits before the command is sent: a wake can overtake the command's own outcome.
+    const woken = new Promise<Acquired>((settle, refuse) => this.#waiting.set(connection, { settle, refuse }));
+    woken.catch(() => {});
+    const leave = (): void => {
+      this.#leave(name, command);
+    };
+    try {
+      if (this.#stopping) throw stopping('not-applied');
+      const answered = this.#store.apply(name, command).then((outcome) => {
+        if (outcome.kind !== 'waiting') return outcome;
+        caller.onClose(leave);
+        return woken;
+      });
+      const acquired = await this.#withDeadline(Promise.race([answered, woken]), request.waitMs);
+      if (caller.closed && acquired.kind === 'granted') leave();
+      return acquired;
+    } finally {
+      this.#waiting.delete(connection);
+    }
+  }
+
+  /** Tells the store that nobody is at this connection any more. A failure costs nothing: tickets and leases end by themselves. */
+  #leave(name: SessionName, { leaseIdHash, connection }: Acquire): void {
+    this.#store.apply(name, { kind: 'disconnect', leaseIdHash, connection }).catch(() => {});
+  }
+
+  /** Carries out any command that is answered at once. */
+  run<C extends Exclude<Command, Acquire>>(name: SessionName, command: C): Promise<OutcomeOf<C>> {
+    return this.#withDeadline(this.#store.apply(name, command));
+  }
+
+  renewAll(namespace: Namespace, renewals: readonly Renewal[]): ReturnType<LeaseStore['renewAll']> {
+    return this.#withDeadline(this.#store.renewAll(namespace, renewals));
+  }
+
+  list(query: LeaseQuery): Promise<LeasePage> {
+    return this.#withDeadline(this.#store.list(query));
+  }
+
+  /** Answers all who wait, so that they go elsewhere; their tickets live on by their grace. */
+  stop(): void {
+    this.#stopping = true;
+    for (const { refuse } of this.#waiting.values()) refuse(stopping('unknown'));
+  }
+
+  async #withDeadline<T>(work: Promise<T>, extraMs = 0): Promise<T> {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const deadlineMs = REQUEST_DEADLINE_MS + extraMs;
+    const timer = this.#clock.after(deadlineMs, () => {
+      reject(new StoreUnavailableError(`The store did not answer within ${deadlineMs} ms.`, 'unknown'));
+    });
+    try {
+      return await Promise.race([work, late]);
+    } finally {
+      timer.cancel();
+    }
+  }
+}
+
+const stopping = (outcome: 'not-applied' | 'unknown'): HoldfastError =>
+  new HoldfastError('shutting-down', 'This instance is shutting down; another may answer.', { outcome });

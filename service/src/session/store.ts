@@ -1,0 +1,62 @@
+/** The port behind which leases live. Contention is a value in the outcomes; only faults are thrown, as `StoreUnavailableError`. */
+import type { Command, OutcomeOf, SessionEvent, SessionView, Wake } from './commands.ts';
+import type { LeaseIdHash, Namespace, SessionKey } from './types.ts';
+
+/** A session is named by both, everywhere. */
+export interface SessionName {
+  readonly namespace: Namespace;
+  readonly key: SessionKey;
+}
+
+export interface Renewal {
+  readonly key: SessionKey;
+  readonly leaseIdHash: LeaseIdHash;
+  readonly ttlMs?: number | undefined;
+}
+
+export interface LeaseQuery {
+  readonly namespace: Namespace;
+  /** Keys that begin with this, compared as UTF-8 bytes. */
+  readonly prefix?: string | undefined;
+  /** Leases of exactly this holder. */
+  readonly holder?: string | undefined;
+  readonly limit: number;
+  /** Only keys after this one. */
+  readonly after?: string | undefined;
+}
+
+export interface LeasePage {
+  /** In byte order of the key. */
+  readonly leases: readonly { readonly key: SessionKey; readonly view: SessionView }[];
+  /** The last key that was looked at; present when there may be more. A page may be short, or empty, and still have it. */
+  readonly nextAfter?: SessionKey;
+}
+
+export interface StoreListener {
+  /** An answer for a connection that waits in this process. */
+  onWake(wake: Wake): void;
+  /** Something that happened, told once what made it happen is durable. */
+  onEvent(name: SessionName, event: SessionEvent): void;
+}
+
+/** How one background loop or dependency is doing, for `/readyz`. */
+export interface StoreCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail?: string;
+}
+
+export interface LeaseStore {
+  /** Names the state, not the process: the same after a restart, another after the state was lost. */
+  readonly storeId: string;
+  /** Carries out one command. Resolves when the state that the outcome was computed from is durable. */
+  apply<C extends Command>(name: SessionName, command: C): Promise<OutcomeOf<C>>;
+  /** Renews many leases of one namespace; same order. `undefined` is no verdict: the lease may still be renewed until it expires. */
+  renewAll(namespace: Namespace, renewals: readonly Renewal[]): Promise<readonly (OutcomeOf<{ kind: 'renew' } & Command> | undefined)[]>;
+  list(query: LeaseQuery): Promise<LeasePage>;
+  /** Where wakes and events go. Called once, before the first command. */
+  listen(listener: StoreListener): void;
+  checks(): readonly StoreCheck[];
+  /** Finishes what was begun and lets go of everything. Leases stay alive. */
+  close(): Promise<void>;
+}

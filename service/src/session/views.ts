@@ -1,0 +1,94 @@
+/** Answers, as computed from the state: spans instead of points in time, never a lease id. */
+import type { Granted, LeaseHeld, LeaseLost, PreviousView, Renewed, SessionView, YieldView } from './commands.ts';
+import { RENEW_AFTER_PART } from './limits.ts';
+import type { EndedId, FencingToken, Lease, Previous, Session, Waiter, YieldRequest } from './types.ts';
+
+/** Replies of this session that are not delivered yet. */
+export const parkedReplies = (_session: Session): number => 0;
+
+const renewAfterMs = (lease: Lease): number => (lease.confirmed ? Math.floor(lease.ttlMs / RENEW_AFTER_PART) : 0);
+
+const previousView = (previous: Previous, nowMs: number): PreviousView => ({
+  holder: previous.holder,
+  fencingToken: previous.fencingToken,
+  endedBecause: previous.endedBecause,
+  endedMsAgo: Math.max(0, nowMs - previous.endedAtMs),
+  ...(previous.metadata && { metadata: previous.metadata }),
+});
+
+export const yieldView = (request: YieldRequest, nowMs: number): YieldView => ({
+  by: request.by,
+  ...(request.reason !== undefined && { reason: request.reason }),
+  ...(request.endsAtMs !== undefined && { remainingMs: Math.max(0, request.endsAtMs - nowMs) }),
+});
+
+export const grantedView = (session: Session, lease: Lease, nowMs: number, told: { repeated: boolean; waitedMs: number }): Granted => ({
+  kind: 'granted',
+  repeated: told.repeated,
+  holder: lease.holder,
+  fencingToken: lease.fencingToken,
+  ttlMs: lease.ttlMs,
+  remainingMs: lease.expiresAtMs - nowMs,
+  renewAfterMs: renewAfterMs(lease),
+  ...(!lease.confirmed && { confirmWithinMs: lease.expiresAtMs - nowMs }),
+  waitedMs: told.waitedMs,
+  parkedReplies: parkedReplies(session),
+  ...(session.previous && { previous: previousView(session.previous, nowMs) }),
+});
+
+/** What a caller is told who does not hold the session; `waiter` is its ticket, if it has one. */
+export const heldView = (session: Session, lease: Lease, nowMs: number, waiter?: Waiter): LeaseHeld => ({
+  kind: 'lease-held',
+  holder: lease.holder,
+  heldForMs: nowMs - lease.grantedAtMs,
+  remainingMs: Math.max(0, lease.expiresAtMs - nowMs),
+  currentToken: lease.fencingToken,
+  waiters: session.waiters.length,
+  ...(waiter && { position: session.waiters.findIndex((other) => other.leaseIdHash === waiter.leaseIdHash) + 1 }),
+  waitedMs: waiter ? nowMs - waiter.requestedAtMs : 0,
+});
+
+export const renewedView = (session: Session, lease: Lease, nowMs: number): Renewed => ({
+  kind: 'renewed',
+  fencingToken: lease.fencingToken,
+  ttlMs: lease.ttlMs,
+  remainingMs: lease.expiresAtMs - nowMs,
+  renewAfterMs: renewAfterMs(lease),
+  waiters: session.waiters.length,
+  parkedReplies: parkedReplies(session),
+  ...(lease.yieldRequest && { yieldRequest: yieldView(lease.yieldRequest, nowMs) }),
+});
+
+export const lostView = (session: Session, ended: EndedId & { fencingToken: FencingToken }): LeaseLost => {
+  const { lease, previous } = session;
+  const after = previous && previous.fencingToken > ended.fencingToken ? previous : undefined;
+  const successor = lease ?? after;
+  return {
+    kind: 'lease-lost',
+    fencingToken: ended.fencingToken,
+    ...(lease && { currentToken: lease.fencingToken }),
+    endedBecause: ended.endedBecause,
+    ...(successor && { successor: { holder: successor.holder } }),
+  };
+};
+
+export const sessionView = (session: Session, nowMs: number): SessionView => {
+  const { lease, previous } = session;
+  return {
+    kind: 'session',
+    held: lease !== undefined,
+    ...(lease && {
+      holder: lease.holder,
+      fencingToken: lease.fencingToken,
+      ttlMs: lease.ttlMs,
+      remainingMs: lease.expiresAtMs - nowMs,
+      heldForMs: nowMs - lease.grantedAtMs,
+      lastRenewedMsAgo: nowMs - lease.renewedAtMs,
+      ...(lease.metadata && { metadata: lease.metadata }),
+      ...(lease.yieldRequest && { yieldRequest: yieldView(lease.yieldRequest, nowMs) }),
+    }),
+    waiters: session.waiters.map(({ holder, enqueuedAtMs, background }) => ({ holder, waitedMs: nowMs - enqueuedAtMs, background })),
+    parkedReplies: parkedReplies(session),
+    ...(previous && { previous: previousView(previous, nowMs) }),
+  };
+};
