@@ -1,0 +1,202 @@
+/**
+ * The embedded store: state in memory, decisions by the pure functions, changes on disk by group commit. Every outcome, wake
+ * and event waits for the commit of the state that it was computed from.
+ */
+import type { Clock, Timer } from '../../clock.ts';
+import { apply } from '../../session/apply.ts';
+import type { Command, OutcomeOf, SessionEvent, Wake } from '../../session/commands.ts';
+import { StoreUnavailableError } from '../../session/errors.ts';
+import { LIST_READ_MAX } from '../../session/limits.ts';
+import { nextDueAt } from '../../session/settle.ts';
+import type { LeasePage, LeaseQuery, LeaseStore, Renewal, SessionName, StoreCheck, StoreListener } from '../../session/store.ts';
+import { EMPTY_SESSION, type FencingToken, type Namespace, type Session, type SessionKey } from '../../session/types.ts';
+import type { Loaded } from './database.ts';
+import { GroupCommit } from './group-commit.ts';
+import { PendingChanges } from './pending-changes.ts';
+import { endedSince, mustWrite } from './rows.ts';
+import { SessionTable, type Entry } from './session-table.ts';
+import { Sweeper } from './sweeper.ts';
+import { fillTable } from './loading.ts';
+import type { Writer } from './writer.ts';
+
+export interface EmbeddedStoreParts {
+  readonly clock: Clock;
+  readonly writer: Writer;
+  readonly loaded: Loaded;
+  /** Called once when a commit failed. The process must end: its memory is ahead of its disk. */
+  readonly onFatal: (error: Error) => void;
+}
+
+export class EmbeddedStore implements LeaseStore {
+  readonly storeId: string;
+  readonly #clock: Clock;
+  readonly #writer: Writer;
+  readonly #table = new SessionTable();
+  readonly #pending = new PendingChanges();
+  readonly #commits: GroupCommit;
+  readonly #sweeper: Sweeper;
+  #floor: FencingToken;
+  #listener: StoreListener | undefined;
+  #fault: Error | undefined;
+
+  constructor({ clock, writer, loaded, onFatal }: EmbeddedStoreParts) {
+    this.#clock = clock;
+    this.#writer = writer;
+    this.storeId = loaded.storeId;
+    this.#floor = loaded.floor as FencingToken;
+    fillTable(this.#table, loaded, clock.now());
+    this.#commits = new GroupCommit({
+      clock,
+      collect: () => this.#pending.collect(this.#floor, clock.now()),
+      commit: (changes) => writer.commit(changes),
+      onFailure: (error) => {
+        this.#fault = error;
+        onFatal(error);
+      },
+    });
+    this.#sweeper = new Sweeper({
+      clock,
+      table: this.#table,
+      tick: (entry) => void this.#perform(entry, { kind: 'tick' }),
+      forgetEnded: (entry) => this.#forgetEnded(entry),
+      forget: (entry) => this.#forget(entry),
+    });
+  }
+
+  listen(listener: StoreListener): void {
+    this.#listener = listener;
+  }
+
+  async apply<C extends Command>(name: SessionName, command: C): Promise<OutcomeOf<C>> {
+    this.#refuseAfterFault();
+    const { outcome, durable } = this.#perform(name, command);
+    await this.#committed(durable);
+    return outcome;
+  }
+
+  async renewAll(namespace: Namespace, renewals: readonly Renewal[]): Promise<readonly OutcomeOf<{ kind: 'renew' } & Command>[]> {
+    this.#refuseAfterFault();
+    const performed = renewals.map(({ key, leaseIdHash, ttlMs }) => this.#perform({ namespace, key }, { kind: 'renew', leaseIdHash, ttlMs }));
+    const newest = performed.reduce((latest, { durable }) => Math.max(latest, durable), 0);
+    await this.#committed(newest);
+    return performed.map(({ outcome }) => outcome);
+  }
+
+  async list({ namespace, prefix = '', holder, limit, after = '' }: LeaseQuery): Promise<LeasePage> {
+    this.#refuseAfterFault();
+    // One commit behind is enough: whoever was answered before this question is in the database.
+    const read = await this.#asking(this.#writer.liveKeys({ namespace, prefix, after, limit: LIST_READ_MAX }));
+    const leases: { key: SessionKey; view: OutcomeOf<{ kind: 'inspect' } & Command> }[] = [];
+    let newest = 0;
+    let last: string | undefined;
+    for (const key of read) {
+      if (!key.startsWith(prefix)) return this.#page(leases, undefined, newest);
+      if (leases.length === limit) return this.#page(leases, last, newest);
+      last = key;
+      const { outcome: view, durable } = this.#perform({ namespace, key: key as SessionKey }, { kind: 'inspect' });
+      newest = Math.max(newest, durable);
+      if (view.held && (holder === undefined || view.holder === holder)) leases.push({ key: key as SessionKey, view });
+    }
+    return this.#page(leases, read.length === LIST_READ_MAX ? last : undefined, newest);
+  }
+
+  async #page(leases: LeasePage['leases'], nextAfter: string | undefined, newest: number): Promise<LeasePage> {
+    await this.#committed(newest);
+    return { leases, ...(nextAfter !== undefined && { nextAfter: nextAfter as SessionKey }) };
+  }
+
+  checks(): readonly StoreCheck[] {
+    const commits = this.#fault ? { ok: false, detail: this.#fault.message } : { ok: true };
+    return [{ name: 'commits', ...commits }, this.#sweeper.check()];
+  }
+
+  async close(): Promise<void> {
+    this.#sweeper.stop();
+    for (const entry of this.#table.entries()) entry.alarm?.cancel();
+    try {
+      if (!this.#fault) await this.#commits.flush();
+    } finally {
+      await this.#writer.close();
+    }
+  }
+
+  /** Runs one command against memory, and sees to everything that follows from the change. Never waits. */
+  #perform<C extends Command>(name: SessionName, command: C): { outcome: OutcomeOf<C>; durable: number } {
+    let entry = this.#table.find(name);
+    const before = entry?.session ?? EMPTY_SESSION;
+    const now = this.#clock.now();
+    const { session, floor, outcome, wakes, events } = apply(before, this.#floor, command, now);
+    if (session !== before) {
+      entry ??= this.#table.add(name);
+      this.#floor = floor;
+      this.#table.put(entry, session);
+      if (mustWrite(before, session)) this.#write(entry, before, session);
+      this.#armAlarm(entry);
+    }
+    const durable = entry?.writtenIn ?? 0;
+    if (wakes.length + events.length > 0) this.#tell(name, wakes, events, durable);
+    return { outcome, durable };
+  }
+
+  #write(entry: Entry, before: Session, after: Session): void {
+    this.#pending.session(entry);
+    this.#pending.ended(entry, endedSince(before, after), this.#clock.now());
+    entry.writtenIn = this.#commits.touch();
+  }
+
+  #tell(name: SessionName, wakes: readonly Wake[], events: readonly SessionEvent[], durable: number): void {
+    const tell = (): void => {
+      for (const wake of wakes) this.#listener?.onWake(wake);
+      for (const event of events) this.#listener?.onEvent(name, event);
+    };
+    const committed = this.#commits.durable(durable);
+    // After a failed commit nothing is told: the process ends, and those who wait are answered by it.
+    if (committed) committed.then(tell, () => {});
+    else tell();
+  }
+
+  /** Sets the session's alarm to its next due moment, while anybody waits for it. */
+  #armAlarm(entry: Entry): void {
+    const atMs = nextDueAt(entry.session);
+    if (atMs === entry.alarm?.atMs) return;
+    entry.alarm?.cancel();
+    entry.alarm = undefined;
+    if (atMs === undefined) return;
+    const timer: Timer = this.#clock.after(atMs - this.#clock.now().monoMs, () => {
+      entry.alarm = undefined;
+      if (this.#fault) return;
+      this.#perform(entry, { kind: 'tick' });
+      // A timer may come a moment early; then nothing was due, and nothing has set it again.
+      this.#armAlarm(entry);
+    });
+    entry.alarm = { atMs, cancel: () => timer.cancel() };
+  }
+
+  #forgetEnded(entry: Entry): void {
+    this.#pending.endedForgotten(entry);
+    entry.writtenIn = this.#commits.touch();
+  }
+
+  #forget(entry: Entry): void {
+    this.#table.remove(entry);
+    this.#pending.sessionForgotten(entry);
+    this.#commits.touch();
+  }
+
+  async #committed(number: number): Promise<void> {
+    const durable = this.#commits.durable(number);
+    if (durable) await this.#asking(durable);
+  }
+
+  async #asking<T>(asked: Promise<T>): Promise<T> {
+    try {
+      return await asked;
+    } catch (error) {
+      throw new StoreUnavailableError('The store could not make the change durable; it may or may not have happened.', 'unknown', error);
+    }
+  }
+
+  #refuseAfterFault(): void {
+    if (this.#fault) throw new StoreUnavailableError('The store has failed, and this instance is ending.', 'not-applied', this.#fault);
+  }
+}

@@ -1,0 +1,178 @@
+/** How a session stands in the database. Spans that outlive a restart are written as wall times; renewals are not written at all. */
+import type { Now } from '../../clock.ts';
+import type { EndedBecause, EndedId, FencingToken, Lease, LeaseIdHash, Metadata, Previous, Session, YieldRequest } from '../../session/types.ts';
+import { ENDED_ID_MS } from '../../session/limits.ts';
+
+/** A session without its ended ids, which have a table of their own. */
+export interface SessionRow {
+  readonly id: number;
+  readonly namespace: string;
+  readonly key: string;
+  /** 1 while the session is leased: what listings are indexed by. */
+  readonly live: 0 | 1;
+  /** JSON of `WrittenSession`. */
+  readonly state: string;
+}
+
+export interface EndedRow {
+  readonly sessionId: number;
+  /** Counts a session's ends; the table keeps the last of them in a ring. */
+  readonly sequence: number;
+  readonly leaseIdHash: string;
+  readonly fencingToken: number | null;
+  readonly endedBecause: string;
+  readonly endedAtWallMs: number;
+}
+
+interface WrittenLease {
+  leaseIdHash: string;
+  holder: string;
+  fencingToken: number;
+  background: boolean;
+  ttlMs: number;
+  ttlLongestMs: number;
+  grantedAtWallMs: number;
+  holdEndsAtWallMs: number;
+  metadata?: Metadata | undefined;
+  yieldRequest?: { by: string; reason?: string | undefined; endsAtWallMs?: number | undefined } | undefined;
+}
+
+interface WrittenPrevious {
+  holder: string;
+  fencingToken: number;
+  endedBecause: EndedBecause;
+  endedAtWallMs: number;
+  metadata?: Metadata | undefined;
+}
+
+interface WrittenSession {
+  lease?: WrittenLease | undefined;
+  previous?: WrittenPrevious | undefined;
+}
+
+const wallMs = (now: Now): number => Math.floor(now.wallUs / 1000);
+const toWall = (monoMs: number, now: Now): number => wallMs(now) + (monoMs - now.monoMs);
+/** A wall time in the past or the future, on the monotonic clock. */
+const toMono = (atWallMs: number, now: Now): number => now.monoMs + (atWallMs - wallMs(now));
+/** The same for what has happened: however the wall clock was set since, it was not after now. */
+const pastToMono = (atWallMs: number, now: Now): number => Math.min(toMono(atWallMs, now), now.monoMs);
+
+const writeLease = (lease: Lease, now: Now): WrittenLease => ({
+  leaseIdHash: lease.leaseIdHash,
+  holder: lease.holder,
+  fencingToken: lease.fencingToken,
+  background: lease.background,
+  ttlMs: lease.ttlMs,
+  ttlLongestMs: lease.ttlLongestMs,
+  grantedAtWallMs: toWall(lease.grantedAtMs, now),
+  holdEndsAtWallMs: toWall(lease.holdEndsAtMs, now),
+  metadata: lease.metadata,
+  yieldRequest: lease.yieldRequest && writeYield(lease.yieldRequest, now),
+});
+
+const writeYield = ({ by, reason, endsAtMs }: YieldRequest, now: Now): NonNullable<WrittenLease['yieldRequest']> => ({
+  by,
+  reason,
+  endsAtWallMs: endsAtMs === undefined ? undefined : toWall(endsAtMs, now),
+});
+
+const writePrevious = ({ holder, fencingToken, endedBecause, endedAtMs, metadata }: Previous, now: Now): WrittenPrevious => ({
+  holder,
+  fencingToken,
+  endedBecause,
+  endedAtWallMs: toWall(endedAtMs, now),
+  metadata,
+});
+
+export const writeSession = ({ lease, previous }: Session, now: Now): string => {
+  const written: WrittenSession = {
+    lease: lease && writeLease(lease, now),
+    previous: previous && writePrevious(previous, now),
+  };
+  return JSON.stringify(written);
+};
+
+export const writeEnded = (sessionId: number, sequence: number, ended: EndedId, now: Now): EndedRow => ({
+  sessionId,
+  sequence,
+  leaseIdHash: ended.leaseIdHash,
+  fencingToken: ended.fencingToken ?? null,
+  endedBecause: ended.endedBecause,
+  endedAtWallMs: toWall(ended.endedAtMs, now),
+});
+
+/**
+ * A lease as it stands after a start: none ends before now plus its largest TTL, since its holder may have renewed in the
+ * last moment before the stop, and nobody wrote that down. Nor do max hold and preemption shorten what it was promised.
+ */
+const readLease = (written: WrittenLease, now: Now): Lease => {
+  const expiresAtMs = now.monoMs + written.ttlLongestMs;
+  const { yieldRequest } = written;
+  return {
+    leaseIdHash: written.leaseIdHash as LeaseIdHash,
+    holder: written.holder,
+    fencingToken: written.fencingToken as FencingToken,
+    background: written.background,
+    ttlMs: written.ttlMs,
+    ttlLongestMs: written.ttlLongestMs,
+    grantedAtMs: pastToMono(written.grantedAtWallMs, now),
+    renewedAtMs: now.monoMs,
+    expiresAtMs,
+    holdEndsAtMs: Math.max(toMono(written.holdEndsAtWallMs, now), expiresAtMs),
+    confirmed: true,
+    soleConnection: undefined,
+    metadata: written.metadata,
+    yieldRequest: yieldRequest && {
+      by: yieldRequest.by,
+      reason: yieldRequest.reason,
+      endsAtMs: yieldRequest.endsAtWallMs === undefined ? undefined : Math.max(toMono(yieldRequest.endsAtWallMs, now), expiresAtMs),
+    },
+  };
+};
+
+/** @throws SyntaxError when the row is not what `writeSession` wrote */
+export const readSession = (state: string, ended: readonly EndedRow[], now: Now): Session => {
+  const written = JSON.parse(state) as WrittenSession;
+  const { lease, previous } = written;
+  return {
+    lease: lease && readLease(lease, now),
+    waiters: [],
+    ended: ended.map((row) => readEnded(row, now)).filter(({ endedAtMs }) => now.monoMs < endedAtMs + ENDED_ID_MS),
+    previous: previous && {
+      holder: previous.holder,
+      fencingToken: previous.fencingToken as FencingToken,
+      endedBecause: previous.endedBecause,
+      endedAtMs: pastToMono(previous.endedAtWallMs, now),
+      metadata: previous.metadata,
+    },
+  };
+};
+
+const readEnded = (row: EndedRow, now: Now): EndedId => ({
+  leaseIdHash: row.leaseIdHash as LeaseIdHash,
+  fencingToken: row.fencingToken === null ? undefined : (row.fencingToken as FencingToken),
+  endedBecause: row.endedBecause as EndedBecause,
+  endedAtMs: pastToMono(row.endedAtWallMs, now),
+});
+
+/** Whether a restart would have to know of the change. An expiry moved on by a renewal is not such a change. */
+export const mustWrite = (before: Session, after: Session): boolean =>
+  before.previous !== after.previous || leaseChanged(before.lease, after.lease) || newestEnded(before) !== newestEnded(after);
+
+const newestEnded = ({ ended }: Session): EndedId | undefined => ended[ended.length - 1];
+
+const leaseChanged = (before: Lease | undefined, after: Lease | undefined): boolean =>
+  before !== after &&
+  (before === undefined ||
+    after === undefined ||
+    before.fencingToken !== after.fencingToken ||
+    before.ttlMs !== after.ttlMs ||
+    before.ttlLongestMs !== after.ttlLongestMs ||
+    before.metadata !== after.metadata ||
+    before.yieldRequest !== after.yieldRequest);
+
+/** The ended ids that `after` has and `before` had not, oldest first. */
+export const endedSince = (before: Session, after: Session): readonly EndedId[] => {
+  const last = newestEnded(before);
+  return last === undefined ? after.ended : after.ended.slice(after.ended.lastIndexOf(last) + 1);
+};

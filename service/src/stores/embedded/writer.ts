@@ -1,0 +1,67 @@
+/** The main thread's end of the writer thread. */
+import { Worker } from 'node:worker_threads';
+import type { Changes, KeyRange, Loaded } from './database.ts';
+import type { WriterAnswer, WriterFault, WriterRequest, WriterSettings } from './writer-thread.ts';
+
+/** What the store needs of a database; each call resolves in the order of asking. */
+export interface Writer {
+  load(): Promise<Loaded>;
+  /** Resolves when the changes are on disk. */
+  commit(changes: Changes): Promise<void>;
+  liveKeys(range: KeyRange): Promise<readonly string[]>;
+  /** Lets go of the file, and of the thread. */
+  close(): Promise<void>;
+}
+
+/** The database could not do what it was asked to. */
+export class WriterError extends Error {
+  override readonly name = 'WriterError';
+  readonly fault: WriterFault;
+
+  constructor(fault: WriterFault) {
+    super(fault.message);
+    this.fault = fault;
+  }
+}
+
+interface Asked {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+export const startWriter = (settings: WriterSettings): Writer => {
+  // The thread's file stands beside this one, in the sources and in what is built from them.
+  const worker = new Worker(new URL(import.meta.url.replace(/writer(\.[jt]s)$/, 'writer-thread$1')), { workerData: settings });
+  const asked: Asked[] = [];
+  let gone: Error | undefined;
+  const end = (error: Error): void => {
+    gone = error;
+    for (const { reject } of asked.splice(0)) reject(error);
+  };
+  worker.on('message', (answer: WriterAnswer) => {
+    const first = asked.shift();
+    if ('error' in answer) first?.reject(new WriterError(answer.error));
+    else first?.resolve(answer.value);
+  });
+  worker.on('error', (error: Error) => end(error));
+  worker.on('exit', () => end(new Error('the writer thread has ended')));
+  const ask = <T>(request: WriterRequest): Promise<T> => {
+    if (gone) return Promise.reject(gone);
+    return new Promise<unknown>((resolve, reject) => {
+      asked.push({ resolve, reject });
+      worker.postMessage(request);
+    }) as Promise<T>;
+  };
+  return {
+    load: () => ask<Loaded>({ ask: 'load' }),
+    commit: (changes) => ask<void>({ ask: 'commit', changes }),
+    liveKeys: (range) => ask<readonly string[]>({ ask: 'live-keys', range }),
+    async close() {
+      try {
+        await ask<void>({ ask: 'close' });
+      } finally {
+        await worker.terminate();
+      }
+    },
+  };
+};
