@@ -40,15 +40,20 @@ export const endLease = (draft: Draft, lease: Lease, endedBecause: EndedBecause,
 /** Offers the free session to the first waiter whose ticket is still good; the void ones before it leave. */
 const offerToNext = (draft: Draft): void => {
   const { waiters } = draft.session;
-  const next = waiters.findIndex((waiter) => draft.now.monoMs < waiter.ticketEndsAtMs);
+  const next = waiters.findIndex((waiter) => isGood(waiter, draft.now.monoMs));
   const first = waiters[next];
   draft.session = { ...draft.session, waiters: first ? waiters.slice(next + 1) : [] };
   if (first) offer(draft, first);
 };
 
+/** A ticket is void only while its waiter is away: after a stall of the service, one that still stands there is served, never left without an answer. */
+const isGood = ({ connection, ticketEndsAtMs }: Waiter, nowMs: number): boolean => connection !== undefined || nowMs < ticketEndsAtMs;
+
 const offer = (draft: Draft, waiter: Waiter): void => {
   const { monoMs } = draft.now;
   const holdEndsAtMs = monoMs + waiter.maxHoldMs;
+  // A waiter that is away keeps what is left of its grace, so that vanished waiters never add up to more than their tickets.
+  const graceEndsAtMs = waiter.connection === undefined ? waiter.ticketEndsAtMs : Infinity;
   const lease: Lease = {
     leaseIdHash: waiter.leaseIdHash,
     holder: waiter.holder,
@@ -58,8 +63,7 @@ const offer = (draft: Draft, waiter: Waiter): void => {
     ttlLongestMs: waiter.ttlMs,
     grantedAtMs: monoMs,
     renewedAtMs: monoMs,
-    // A waiter that is away keeps what is left of its grace, so that vanished waiters never add up to more than their tickets.
-    expiresAtMs: Math.min(monoMs + Math.min(waiter.ttlMs, OFFER_MS), holdEndsAtMs, waiter.ticketEndsAtMs),
+    expiresAtMs: Math.min(monoMs + Math.min(waiter.ttlMs, OFFER_MS), holdEndsAtMs, graceEndsAtMs),
     holdEndsAtMs,
     confirmed: false,
     soleConnection: undefined,

@@ -27,6 +27,9 @@ export const ERRORS = {
   'lease-not-held': { title: 'Nobody holds this session.', retryable: false },
   'streams-full': { title: 'Too many event streams are open.', retryable: true },
   'store-unavailable': { title: 'The store did not answer in time.', retryable: true },
+  'not-ready': { title: 'This instance is not ready.', retryable: true },
+  'request-timeout': { title: 'The request did not arrive in time.', retryable: true },
+  'headers-too-large': { title: 'The headers are too large.', retryable: false },
   'shutting-down': { title: 'This instance is shutting down.', retryable: true },
   internal: { title: 'The service failed.', retryable: true },
 } as const satisfies Record<string, ErrorKind>;

@@ -22,6 +22,8 @@ export interface Replay {
 interface NamespaceLog {
   readonly kept: LoggedEvent[];
   readonly watchers: Set<Watcher>;
+  /** The number of the newest event that was dropped; 0 before any was. */
+  droppedLast: number;
 }
 
 export class EventLog {
@@ -41,7 +43,10 @@ export class EventLog {
     const logged = { id: `${this.#epoch}-${++this.#last}`, session: name.key, event };
     log.kept.push(logged);
     // Dropping a batch at a time keeps an append from moving the whole array.
-    if (log.kept.length >= 2 * this.#keptMax) log.kept.splice(0, log.kept.length - this.#keptMax);
+    if (log.kept.length >= 2 * this.#keptMax) {
+      const dropped = log.kept.splice(0, log.kept.length - this.#keptMax);
+      log.droppedLast = this.#numberOf(dropped.at(-1)!);
+    }
     for (const watcher of log.watchers) watcher(logged);
   }
 
@@ -54,15 +59,14 @@ export class EventLog {
 
   /** What came after `lastEventId`, oldest first. */
   since(namespace: Namespace, lastEventId: string): Replay {
-    const kept = this.#log(namespace).kept.slice(-this.#keptMax);
+    const { kept, droppedLast } = this.#log(namespace);
     const split = lastEventId.lastIndexOf('-');
     const number = /^[0-9]{1,15}$/.test(lastEventId.slice(split + 1)) ? Number(lastEventId.slice(split + 1)) : Number.NaN;
     if (lastEventId.slice(0, Math.max(split, 0)) !== this.#epoch || !(number <= this.#last)) return { complete: false, events: [] };
-    const numberOf = ({ id }: LoggedEvent): number => Number(id.slice(this.#epoch.length + 1));
-    const index = kept.findIndex((logged) => numberOf(logged) > number);
-    // Ids are of the instance, not of the namespace: nothing was lost unless older events of this namespace were dropped.
-    const dropped = kept.length === this.#keptMax && number < numberOf(kept[0]!) - 1;
-    return { complete: !dropped, events: index === -1 ? [] : kept.slice(index) };
+    const excess = Math.max(0, kept.length - this.#keptMax);
+    // Ids are of the instance, not of the namespace: nothing was missed unless this namespace's own events were dropped since.
+    const lost = excess > 0 ? this.#numberOf(kept[excess - 1]!) : droppedLast;
+    return { complete: number >= lost, events: kept.slice(excess).filter((logged) => this.#numberOf(logged) > number) };
   }
 
   /** The id that a watcher starting now would resume from. */
@@ -70,9 +74,13 @@ export class EventLog {
     return `${this.#epoch}-${this.#last}`;
   }
 
+  #numberOf({ id }: LoggedEvent): number {
+    return Number(id.slice(this.#epoch.length + 1));
+  }
+
   #log(namespace: Namespace): NamespaceLog {
     let log = this.#logs.get(namespace);
-    if (!log) this.#logs.set(namespace, (log = { kept: [], watchers: new Set() }));
+    if (!log) this.#logs.set(namespace, (log = { kept: [], watchers: new Set(), droppedLast: 0 }));
     return log;
   }
 }

@@ -60,6 +60,10 @@ export class LeaseService {
       const acquired = await this.#withDeadline(Promise.race([answered, woken]), request.waitMs);
       if (caller.closed && acquired.kind === 'granted') leave();
       return acquired;
+    } catch (error) {
+      // Whatever became of the command, this connection will not tell it.
+      leave();
+      throw error;
     } finally {
       this.#waiting.delete(connection);
     }

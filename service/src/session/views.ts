@@ -6,7 +6,9 @@ import type { EndedId, FencingToken, Lease, Previous, Session, Waiter, YieldRequ
 /** Replies of this session that are not delivered yet. */
 export const parkedReplies = (_session: Session): number => 0;
 
-const renewAfterMs = (lease: Lease): number => (lease.confirmed ? Math.floor(lease.ttlMs / RENEW_AFTER_PART) : 0);
+/** Counted from the last renewal, so that a grant told again late does not send its holder past the expiry. */
+const renewAfterMs = ({ confirmed, ttlMs, renewedAtMs }: Lease, nowMs: number): number =>
+  confirmed ? Math.max(0, renewedAtMs + Math.floor(ttlMs / RENEW_AFTER_PART) - nowMs) : 0;
 
 const previousView = (previous: Previous, nowMs: number): PreviousView => ({
   holder: previous.holder,
@@ -29,7 +31,7 @@ export const grantedView = (session: Session, lease: Lease, nowMs: number, told:
   fencingToken: lease.fencingToken,
   ttlMs: lease.ttlMs,
   remainingMs: lease.expiresAtMs - nowMs,
-  renewAfterMs: renewAfterMs(lease),
+  renewAfterMs: renewAfterMs(lease, nowMs),
   ...(!lease.confirmed && { confirmWithinMs: lease.expiresAtMs - nowMs }),
   waitedMs: told.waitedMs,
   parkedReplies: parkedReplies(session),
@@ -53,7 +55,7 @@ export const renewedView = (session: Session, lease: Lease, nowMs: number): Rene
   fencingToken: lease.fencingToken,
   ttlMs: lease.ttlMs,
   remainingMs: lease.expiresAtMs - nowMs,
-  renewAfterMs: renewAfterMs(lease),
+  renewAfterMs: renewAfterMs(lease, nowMs),
   waiters: session.waiters.length,
   parkedReplies: parkedReplies(session),
   ...(lease.yieldRequest && { yieldRequest: yieldView(lease.yieldRequest, nowMs) }),

@@ -17,14 +17,15 @@ export const askYield = (draft: Draft, command: AskYield): Outcomes['yield'] => 
 
 /**
  * Notes a request on the lease. The grace counts from now, but what the holder was already promised is never shortened. Of
- * several requests the one that ends the lease earliest stands; a plea without a grace never replaces an older request.
+ * several requests the one that ends the lease earliest stands; a plea without a grace never replaces an older request. No
+ * grace reaches past max hold.
  */
 export const recordYield = (draft: Draft, lease: Lease, asking: Asking): YieldRequest => {
   const standing = lease.yieldRequest;
   const request: YieldRequest = {
     by: asking.by,
     reason: asking.reason,
-    endsAtMs: asking.graceMs === undefined ? undefined : Math.max(draft.now.monoMs + asking.graceMs, lease.expiresAtMs),
+    endsAtMs: asking.graceMs === undefined ? undefined : Math.min(Math.max(draft.now.monoMs + asking.graceMs, lease.expiresAtMs), lease.holdEndsAtMs),
   };
   if (standing && (request.endsAtMs ?? Infinity) >= (standing.endsAtMs ?? Infinity)) return standing;
   setLease(draft, { ...lease, yieldRequest: request });

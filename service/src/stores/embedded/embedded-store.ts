@@ -38,6 +38,7 @@ export class EmbeddedStore implements LeaseStore {
   #floor: FencingToken;
   #listener: StoreListener | undefined;
   #fault: Error | undefined;
+  #closing = false;
 
   constructor({ clock, writer, loaded, onFatal }: EmbeddedStoreParts) {
     this.#clock = clock;
@@ -54,6 +55,8 @@ export class EmbeddedStore implements LeaseStore {
         onFatal(error);
       },
     });
+    // A thread that is gone is noticed now, and not by the next caller.
+    void writer.ended.then((error) => this.#commits.fail(error));
     this.#sweeper = new Sweeper({
       clock,
       table: this.#table,
@@ -68,14 +71,14 @@ export class EmbeddedStore implements LeaseStore {
   }
 
   async apply<C extends Command>(name: SessionName, command: C): Promise<OutcomeOf<C>> {
-    this.#refuseAfterFault();
+    this.#refuseWhenOver();
     const { outcome, durable } = this.#perform(name, command);
     await this.#committed(durable);
     return outcome;
   }
 
   async renewAll(namespace: Namespace, renewals: readonly Renewal[]): Promise<readonly OutcomeOf<{ kind: 'renew' } & Command>[]> {
-    this.#refuseAfterFault();
+    this.#refuseWhenOver();
     const performed = renewals.map(({ key, leaseIdHash, ttlMs }) => this.#perform({ namespace, key }, { kind: 'renew', leaseIdHash, ttlMs }));
     const newest = performed.reduce((latest, { durable }) => Math.max(latest, durable), 0);
     await this.#committed(newest);
@@ -83,9 +86,10 @@ export class EmbeddedStore implements LeaseStore {
   }
 
   async list({ namespace, prefix = '', holder, limit, after = '' }: LeaseQuery): Promise<LeasePage> {
-    this.#refuseAfterFault();
+    this.#refuseWhenOver();
     // One commit behind is enough: whoever was answered before this question is in the database.
     const read = await this.#asking(this.#writer.liveKeys({ namespace, prefix, after, limit: LIST_READ_MAX }));
+    this.#refuseWhenOver();
     const leases: { key: SessionKey; view: OutcomeOf<{ kind: 'inspect' } & Command> }[] = [];
     let newest = 0;
     let last: string | undefined;
@@ -110,14 +114,13 @@ export class EmbeddedStore implements LeaseStore {
     return [{ name: 'commits', ...commits }, this.#sweeper.check()];
   }
 
+  /** Rejects at once after a failed commit: a thread that hangs in a disk would never let go, and the process is to end anyway. */
   async close(): Promise<void> {
+    this.#closing = true;
     this.#sweeper.stop();
     for (const entry of this.#table.entries()) entry.alarm?.cancel();
-    try {
-      if (!this.#fault) await this.#commits.flush();
-    } finally {
-      await this.#writer.close();
-    }
+    await this.#commits.flush();
+    await this.#writer.close();
   }
 
   /** Runs one command against memory, and sees to everything that follows from the change. Never waits. */
@@ -196,7 +199,8 @@ export class EmbeddedStore implements LeaseStore {
     }
   }
 
-  #refuseAfterFault(): void {
+  #refuseWhenOver(): void {
+    if (this.#closing) throw new StoreUnavailableError('The store is closed.', 'not-applied');
     if (this.#fault) throw new StoreUnavailableError('The store has failed, and this instance is ending.', 'not-applied', this.#fault);
   }
 }

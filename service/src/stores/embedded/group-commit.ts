@@ -33,10 +33,12 @@ export interface GroupCommitParts {
 
 export class GroupCommit {
   readonly #parts: GroupCommitParts;
+  /** Gathers changes. */
   #open = newBatch(1);
+  /** Is being written; all before it are on disk. */
+  #underWay: Batch | undefined;
   #committed = 0;
   #dirty = false;
-  #underWay: Promise<void> | undefined;
   #failure: Error | undefined;
 
   constructor(parts: GroupCommitParts) {
@@ -53,46 +55,36 @@ export class GroupCommit {
     return this.#open.number;
   }
 
-  /** The batch that now gathers changes. */
-  get openNumber(): number {
-    return this.#open.number;
-  }
-
   /** Resolves when a batch is on disk; at once for one that is. Rejects when it may not be. */
   durable(number: number): Promise<void> | undefined {
     if (this.#failure) return Promise.reject(this.#failure);
     if (number <= this.#committed) return undefined;
-    return number === this.#open.number ? this.#open.done : this.#underWayDone;
+    const batch = number === this.#open.number ? this.#open : this.#underWay;
+    if (batch?.number !== number) throw new RangeError(`batch ${number} is neither open nor under way`);
+    return batch.done;
   }
 
-  /** Resolves when nothing is left to commit. */
+  /** Resolves when nothing is left to commit. Rejects when that will not be. */
   async flush(): Promise<void> {
-    if (this.#dirty) await this.#open.done;
-    else await this.#underWay;
+    if (this.#failure) throw this.#failure;
+    await (this.#dirty ? this.#open : this.#underWay)?.done;
   }
 
   /** Gives up: everybody who waits, now or later, is told `error`. */
   fail(error: Error): void {
     if (this.#failure) return;
     this.#failure = error;
-    this.#current?.reject(error);
+    this.#underWay?.reject(error);
     this.#open.reject(error);
     this.#parts.onFailure(error);
   }
 
-  #current: Batch | undefined;
-
-  get #underWayDone(): Promise<void> | undefined {
-    return this.#current?.done;
-  }
-
   #start(): void {
     if (this.#underWay || this.#failure || !this.#dirty) return;
-    const batch = this.#open;
-    this.#current = batch;
-    this.#open = newBatch(batch.number + 1);
+    this.#underWay = this.#open;
+    this.#open = newBatch(this.#underWay.number + 1);
     this.#dirty = false;
-    this.#underWay = this.#carryOut(batch);
+    void this.#carryOut(this.#underWay);
   }
 
   async #carryOut(batch: Batch): Promise<void> {
@@ -107,7 +99,6 @@ export class GroupCommit {
     } finally {
       timer.cancel();
       this.#underWay = undefined;
-      this.#current = undefined;
     }
     if (this.#dirty) setImmediate(() => this.#start());
   }

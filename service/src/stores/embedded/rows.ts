@@ -1,7 +1,7 @@
 /** How a session stands in the database. Spans that outlive a restart are written as wall times; renewals are not written at all. */
 import type { Now } from '../../clock.ts';
 import type { EndedBecause, EndedId, FencingToken, Lease, LeaseIdHash, Metadata, Previous, Session, YieldRequest } from '../../session/types.ts';
-import { ENDED_ID_MS } from '../../session/limits.ts';
+import { ENDED_ID_MS, GRACE_MS_MAX } from '../../session/limits.ts';
 
 /** A session without its ended ids, which have a table of their own. */
 export interface SessionRow {
@@ -56,6 +56,8 @@ const toWall = (monoMs: number, now: Now): number => wallMs(now) + (monoMs - now
 const toMono = (atWallMs: number, now: Now): number => now.monoMs + (atWallMs - wallMs(now));
 /** The same for what has happened: however the wall clock was set since, it was not after now. */
 const pastToMono = (atWallMs: number, now: Now): number => Math.min(toMono(atWallMs, now), now.monoMs);
+/** The same for what is to come, and can be no further away than `spanMsMax`: a wall clock that was set back must not put it off. */
+const futureToMono = (atWallMs: number, spanMsMax: number, now: Now): number => Math.min(toMono(atWallMs, now), now.monoMs + spanMsMax);
 
 const writeLease = (lease: Lease, now: Now): WrittenLease => ({
   leaseIdHash: lease.leaseIdHash,
@@ -107,7 +109,9 @@ export const writeEnded = (sessionId: number, sequence: number, ended: EndedId, 
  */
 const readLease = (written: WrittenLease, now: Now): Lease => {
   const expiresAtMs = now.monoMs + written.ttlLongestMs;
-  const { yieldRequest } = written;
+  const holdMs = written.holdEndsAtWallMs - written.grantedAtWallMs;
+  const holdEndsAtMs = Math.max(futureToMono(written.holdEndsAtWallMs, holdMs, now), expiresAtMs);
+  const graceMsMax = Math.max(GRACE_MS_MAX, written.ttlLongestMs);
   return {
     leaseIdHash: written.leaseIdHash as LeaseIdHash,
     holder: written.holder,
@@ -118,17 +122,28 @@ const readLease = (written: WrittenLease, now: Now): Lease => {
     grantedAtMs: pastToMono(written.grantedAtWallMs, now),
     renewedAtMs: now.monoMs,
     expiresAtMs,
-    holdEndsAtMs: Math.max(toMono(written.holdEndsAtWallMs, now), expiresAtMs),
+    holdEndsAtMs,
     confirmed: true,
     soleConnection: undefined,
     metadata: written.metadata,
-    yieldRequest: yieldRequest && {
-      by: yieldRequest.by,
-      reason: yieldRequest.reason,
-      endsAtMs: yieldRequest.endsAtWallMs === undefined ? undefined : Math.max(toMono(yieldRequest.endsAtWallMs, now), expiresAtMs),
-    },
+    yieldRequest: written.yieldRequest && readYield(written.yieldRequest, { expiresAtMs, holdEndsAtMs, graceMsMax }, now),
   };
 };
+
+interface YieldBounds {
+  readonly expiresAtMs: number;
+  readonly holdEndsAtMs: number;
+  readonly graceMsMax: number;
+}
+
+const readYield = ({ by, reason, endsAtWallMs }: NonNullable<WrittenLease['yieldRequest']>, bounds: YieldBounds, now: Now): YieldRequest => ({
+  by,
+  reason,
+  endsAtMs:
+    endsAtWallMs === undefined
+      ? undefined
+      : Math.min(Math.max(futureToMono(endsAtWallMs, bounds.graceMsMax, now), bounds.expiresAtMs), bounds.holdEndsAtMs),
+});
 
 /** @throws SyntaxError when the row is not what `writeSession` wrote */
 export const readSession = (state: string, ended: readonly EndedRow[], now: Now): Session => {
@@ -155,9 +170,9 @@ const readEnded = (row: EndedRow, now: Now): EndedId => ({
   endedAtMs: pastToMono(row.endedAtWallMs, now),
 });
 
-/** Whether a restart would have to know of the change. An expiry moved on by a renewal is not such a change. */
+/** Whether a restart would have to know of the change. An expiry moved on by a renewal is not such a change, nor are ended ids that grew too old. */
 export const mustWrite = (before: Session, after: Session): boolean =>
-  before.previous !== after.previous || leaseChanged(before.lease, after.lease) || newestEnded(before) !== newestEnded(after);
+  before.previous !== after.previous || leaseChanged(before.lease, after.lease) || endedSince(before, after).length > 0;
 
 const newestEnded = ({ ended }: Session): EndedId | undefined => ended[ended.length - 1];
 

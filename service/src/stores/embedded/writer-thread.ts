@@ -1,6 +1,7 @@
 /** The thread that owns the database. It is asked one thing at a time and answers in the same order. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { Database, DatabaseRefusedError, type Changes, type KeyRange } from './database.ts';
+import { Database, type Changes, type KeyRange } from './database.ts';
+import { DatabaseRefusedError } from './database-file.ts';
 
 export type WriterRequest =
   | { readonly ask: 'load' }

@@ -5,6 +5,8 @@ import type { WriterAnswer, WriterFault, WriterRequest, WriterSettings } from '.
 
 /** What the store needs of a database; each call resolves in the order of asking. */
 export interface Writer {
+  /** Resolves with the reason if the thread ends without having been asked to. */
+  readonly ended: Promise<Error>;
   load(): Promise<Loaded>;
   /** Resolves when the changes are on disk. */
   commit(changes: Changes): Promise<void>;
@@ -33,10 +35,13 @@ export const startWriter = (settings: WriterSettings): Writer => {
   // The thread's file stands beside this one, in the sources and in what is built from them.
   const worker = new Worker(new URL(import.meta.url.replace(/writer(\.[jt]s)$/, 'writer-thread$1')), { workerData: settings });
   const asked: Asked[] = [];
+  const { promise: ended, resolve: tellEnded } = Promise.withResolvers<Error>();
   let gone: Error | undefined;
+  let closing = false;
   const end = (error: Error): void => {
-    gone = error;
-    for (const { reject } of asked.splice(0)) reject(error);
+    gone ??= error;
+    for (const { reject } of asked.splice(0)) reject(gone);
+    if (!closing) tellEnded(gone);
   };
   worker.on('message', (answer: WriterAnswer) => {
     const first = asked.shift();
@@ -48,15 +53,18 @@ export const startWriter = (settings: WriterSettings): Writer => {
   const ask = <T>(request: WriterRequest): Promise<T> => {
     if (gone) return Promise.reject(gone);
     return new Promise<unknown>((resolve, reject) => {
-      asked.push({ resolve, reject });
+      // What cannot be sent throws here, and will have no answer to wait for.
       worker.postMessage(request);
+      asked.push({ resolve, reject });
     }) as Promise<T>;
   };
   return {
+    ended,
     load: () => ask<Loaded>({ ask: 'load' }),
     commit: (changes) => ask<void>({ ask: 'commit', changes }),
     liveKeys: (range) => ask<readonly string[]>({ ask: 'live-keys', range }),
     async close() {
+      closing = true;
       try {
         await ask<void>({ ask: 'close' });
       } finally {

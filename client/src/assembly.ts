@@ -1,0 +1,66 @@
+/** Puts the parts of a client together. */
+import { systemRandom, systemRandomBytes } from './chance.ts';
+import { systemClock, type Clock } from './clock.ts';
+import type { AcquisitionParts } from './acquisition.ts';
+import { Departures } from './departures.ts';
+import { Endpoints, openPool } from './endpoints.ts';
+import { EventStream } from './event-stream.ts';
+import { Heartbeats } from './heartbeats.ts';
+import { HeldLeases } from './held-leases.ts';
+import { LeaseCalls } from './lease-calls.ts';
+import { silentLogger } from './logger.ts';
+import { Nesting } from './nesting.ts';
+import { checkClientOptions } from './option-checks.ts';
+import type { LeaseClientOptions } from './options.ts';
+import { SessionCalls } from './session-calls.ts';
+import { Transport } from './transport.ts';
+
+const REQUEST_TIMEOUT_MS = 5_000;
+// The service sends a comment every 15 s; a stream that is silent for three of them is dead.
+const STREAM_IDLE_MS_MAX = 45_000;
+
+/** What a client consists of. */
+export interface Assembly {
+  readonly acquisition: AcquisitionParts;
+  readonly clock: Clock;
+  readonly transport: Transport;
+  readonly heartbeats: Heartbeats;
+  readonly stream: EventStream | undefined;
+  readonly departures: Departures;
+  readonly held: HeldLeases;
+  readonly nesting: Nesting;
+  readonly sessions: SessionCalls;
+  readonly calls: LeaseCalls;
+}
+
+/** @throws InvalidRequestError names the option that is wrong */
+export const assemble = (options: LeaseClientOptions): Assembly => {
+  checkClientOptions(options);
+  const { clock = systemClock, logger = silentLogger, random = systemRandom, randomBytes = systemRandomBytes } = options;
+  const { holder, apiKey, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
+  const baseUrls = options.baseUrls ?? (options.baseUrl === undefined ? [] : [options.baseUrl]);
+  const endpoints = new Endpoints(baseUrls, options.openPool ?? openPool);
+  const transport = new Transport({ endpoints, clock, socketClock: systemClock, apiKey });
+  const repeats = { exchange: transport, clock, random, closed: transport.closed };
+
+  const departures = new Departures({ ...repeats, logger, withinMs: requestTimeoutMs });
+  const heartbeats = new Heartbeats({ exchange: transport, clock, random, logger });
+  const stream = options.events === false ? undefined : new EventStream({
+    open: (lastEventId, signal) => {
+      const path = `/v1/events?${new URLSearchParams({ holder })}`;
+      const headers = { accept: 'text/event-stream', ...(lastEventId !== undefined && { 'last-event-id': lastEventId }) };
+      return transport.open({ method: 'GET', path, purpose: 'events', signal }, headers, STREAM_IDLE_MS_MAX);
+    },
+    clock,
+    random,
+    logger,
+    onEvent: (event) => held.onEvent(event),
+    onGap: () => held.lookAtAll(),
+  });
+  const held = new HeldLeases({ clock, logger, heartbeats, stream });
+  const nesting = new Nesting();
+  const sessions = new SessionCalls({ ...repeats, holder, requestTimeoutMs });
+  const storeId = (): string | undefined => transport.storeId;
+  const calls = new LeaseCalls({ ...repeats, socketClock: systemClock, logger, heartbeats, departures, nesting, sessions, requestTimeoutMs, storeId });
+  return { acquisition: { ...repeats, randomBytes, departures, requestTimeoutMs }, clock, transport, heartbeats, stream, departures, held, nesting, sessions, calls };
+};

@@ -1,0 +1,57 @@
+/**
+ * What the client tells `node:diagnostics_channel`. Publishing costs next to nothing while nobody listens, and no message
+ * carries a lease id or an API key.
+ */
+import { channel } from 'node:diagnostics_channel';
+import type { EndedBecause } from './errors.ts';
+
+/** `holdfast:acquire`: an acquire came to its end. Spans in milliseconds. */
+export interface AcquireMessage {
+  readonly session: string;
+  readonly holder: string;
+  readonly tookMs: number;
+  /** Present when it was granted. */
+  readonly fencingToken?: number;
+  /** Present when it was not. */
+  readonly error?: unknown;
+}
+
+/** `holdfast:renew`: a renewal was answered, or failed. */
+export interface RenewMessage {
+  readonly session: string;
+  readonly holder: string;
+  readonly fencingToken: number;
+  readonly status: 'held' | 'lost' | 'not-found' | 'unknown';
+  /** How long the lease is still valid by the local deadline. */
+  readonly remainingMs: number;
+  /** Present when the request itself failed. */
+  readonly error?: unknown;
+}
+
+/** `holdfast:lost`: a lease ended otherwise than by its own release. */
+export interface LostMessage {
+  readonly session: string;
+  readonly holder: string;
+  readonly fencingToken: number;
+  readonly endedBecause?: EndedBecause | undefined;
+  readonly successor?: { readonly holder: string } | undefined;
+}
+
+/** `holdfast:stale`: a fencing token was found not to be the live one. */
+export interface StaleMessage {
+  readonly session: string;
+  readonly fencingToken: number;
+  readonly verdict: 'ended' | 'superseded' | 'unknown';
+  readonly currentToken?: number | undefined;
+  readonly endedBecause?: EndedBecause | undefined;
+}
+
+const acquireChannel = channel('holdfast:acquire');
+const renewChannel = channel('holdfast:renew');
+const lostChannel = channel('holdfast:lost');
+const staleChannel = channel('holdfast:stale');
+
+export const publishAcquire = (message: AcquireMessage): void => acquireChannel.publish(message);
+export const publishRenew = (message: RenewMessage): void => renewChannel.publish(message);
+export const publishLost = (message: LostMessage): void => lostChannel.publish(message);
+export const publishStale = (message: StaleMessage): void => staleChannel.publish(message);

@@ -1,0 +1,23 @@
+/** `@holdfast/client`: keeps a session's lease while a chat turn runs, retries and back-off included. */
+export { LeaseClient } from './lease-client.ts';
+export type { Lease } from './lease.ts';
+export * from './errors.ts';
+export type {
+  AcquireOptions,
+  AdoptOptions,
+  CloseOptions,
+  ExportedLease,
+  LeaseClientOptions,
+  ListOptions,
+  RevokeOptions,
+  YieldOptions,
+} from './options.ts';
+export type { FenceVerdict, LeaseView, Metadata, Previous, Renewed, Revoked, SessionView, YieldAsked, YieldRequest } from './views.ts';
+export type { Attempt, RetryOptions } from './retry.ts';
+export type { ReleaseOutcome } from './departures.ts';
+export type { WaitersListener, YieldListener } from './notices.ts';
+export type { Clock, Now, Timer } from './clock.ts';
+export type { RandomBytes, RandomFraction } from './chance.ts';
+export type { Logger } from './logger.ts';
+export type { OpenPool } from './endpoints.ts';
+export type { AcquireMessage, LostMessage, RenewMessage, StaleMessage } from './diagnostics.ts';

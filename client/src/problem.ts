@@ -1,0 +1,70 @@
+/** Problem documents (RFC 9457), turned into the client's errors. Pure. */
+import {
+  InvalidRequestError,
+  LeaseEndedError,
+  LeaseHeldError,
+  LeaseLostError,
+  LeaseNotHeldError,
+  ServiceUnavailableError,
+  UnauthorizedError,
+  WaitersFullError,
+  type ErrorFacts,
+  type HoldfastError,
+} from './errors.ts';
+import type { Answer } from './exchange.ts';
+import type { LeaseHeldProblem, LeaseLostProblem, Problem } from './wire.ts';
+
+/** The document, as far as the answer has one. */
+export const problemIn = ({ body }: Pick<Answer, 'body'>): Partial<Problem> => (typeof body === 'object' && body !== null ? body : {});
+
+const factsOf = ({ code, retryable, requestId, outcome }: Partial<Problem>): ErrorFacts => ({
+  ...(code !== undefined && { code }),
+  ...(retryable !== undefined && { retryable }),
+  ...(requestId !== undefined && { requestId }),
+  ...(outcome !== undefined && { outcome }),
+});
+
+const textOf = (answer: Pick<Answer, 'body' | 'status'>): string => {
+  const { detail, title } = problemIn(answer);
+  return detail ?? title ?? `The service answered ${answer.status}.`;
+};
+
+/** The error behind an answer that gives no verdict on what was asked; undefined for all others. */
+export const faultIn = (answer: Pick<Answer, 'body' | 'status'>): HoldfastError | undefined => {
+  const facts = factsOf(problemIn(answer));
+  if (answer.status === 401 || answer.status === 403) return new UnauthorizedError(textOf(answer), facts);
+  if (answer.status === 408 || answer.status >= 500) return new ServiceUnavailableError(textOf(answer), facts);
+  return undefined;
+};
+
+/**
+ * The error behind a refusal.
+ * @param waitedMs how long the caller waited in all, where that is more than this request
+ */
+export const refusalIn = (answer: Pick<Answer, 'body' | 'status'>, session: string, waitedMs?: number): HoldfastError => {
+  const facts = factsOf(problemIn(answer));
+  switch (facts.code) {
+    case 'lease-held':
+      return heldError(answer.body as LeaseHeldProblem, session, facts, waitedMs);
+    case 'lease-ended':
+      return new LeaseEndedError(textOf(answer), facts);
+    case 'lease-lost':
+      return lostError(answer.body as LeaseLostProblem, session, facts);
+    case 'lease-not-held':
+      return new LeaseNotHeldError(textOf(answer), facts);
+    case 'waiters-full':
+      return new WaitersFullError(textOf(answer), facts);
+    default:
+      return new InvalidRequestError(textOf(answer), facts);
+  }
+};
+
+const heldError = (problem: LeaseHeldProblem, session: string, facts: ErrorFacts, waitedMs = problem.waitedMs): LeaseHeldError => {
+  const { holder, heldForMs, remainingMs, currentToken, waiters, position } = problem;
+  return new LeaseHeldError({ session, holder, heldForMs, remainingMs, currentToken, waiters, position, waitedMs }, facts);
+};
+
+const lostError = (problem: LeaseLostProblem, session: string, facts: ErrorFacts): LeaseLostError => {
+  const { fencingToken, currentToken, endedBecause, successor } = problem;
+  return new LeaseLostError({ session, fencingToken, currentToken, endedBecause, successor }, facts);
+};

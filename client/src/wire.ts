@@ -1,0 +1,21 @@
+/** The bodies that go over the wire, by the names of `openapi.yaml`, from which they are generated. */
+import type { components } from './generated/wire.ts';
+
+type Schemas = components['schemas'];
+
+export type AcquireRequest = Schemas['AcquireRequest'];
+export type RenewRequest = Schemas['RenewRequest'];
+export type HeartbeatsRequest = Schemas['HeartbeatsRequest'];
+export type YieldRequestBody = Schemas['YieldRequest'];
+export type RevokeRequest = Schemas['RevokeRequest'];
+export type Grant = Schemas['Grant'];
+export type Renewal = Schemas['Renewal'];
+export type HeartbeatResult = Schemas['HeartbeatResults']['results'][number];
+export type SessionState = Schemas['SessionState'];
+export type LeaseList = Schemas['LeaseList'];
+export type YieldAnswer = Schemas['YieldAnswer'];
+export type RevokeAnswer = Schemas['RevokeAnswer'];
+export type FenceAnswer = Schemas['FenceVerdict'];
+export type Problem = Schemas['Problem'];
+export type LeaseHeldProblem = Schemas['LeaseHeldProblem'];
+export type LeaseLostProblem = Schemas['LeaseLostProblem'];

@@ -1,0 +1,69 @@
+/** The flags of the demo. Pure. */
+import { parseArgs } from 'node:util';
+
+export interface Flags {
+  /** How many times faster than in the users' reports everything happens. */
+  readonly scale: number;
+  readonly seed: number;
+  readonly sessions: number;
+  readonly keep: boolean;
+}
+
+export type Invocation =
+  | { readonly kind: 'run'; readonly flags: Flags }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'faults'; readonly faults: readonly string[] };
+
+interface NumberFlag {
+  readonly name: 'scale' | 'seed' | 'sessions';
+  readonly min: number;
+  readonly max: number;
+  readonly preset: number;
+  readonly says: string;
+}
+
+const NUMBERS: readonly NumberFlag[] = [
+  { name: 'scale', min: 1, max: 200, preset: 100, says: 'how many times faster than in real life it runs' },
+  { name: 'seed', min: 0, max: 2 ** 32 - 1, preset: 1, says: 'the same seed gives the same workload' },
+  { name: 'sessions', min: 5, max: 200, preset: 24, says: 'how many chats there are' },
+];
+
+const describe = ({ name, min, max, preset, says }: NumberFlag): string =>
+  `  --${`${name} N`.padEnd(12)} ${says}; ${min} to ${max}, default ${preset}\n`;
+
+export const USAGE = `npm run demo -- [flags]
+
+Runs the same chats twice, without Holdfast and with it, on processes of their own: two gateways,
+a model provider that resets connections, a chat channel, and the Holdfast service. On the way one
+gateway is killed and one is paused. Then it counts which replies have reached their users.
+
+${NUMBERS.map(describe).join('')}  --keep         keep the folder with all records, and say where it is
+  --help         this text
+
+Ends with 0 if nothing went wrong with Holdfast, 1 if anything did (a reply lost, out of order, a
+fencing token that did not increase), 2 for a wrong flag, 3 if the demo itself could not be carried out.
+`;
+
+const parseNumber = (text: string | undefined, { name, min, max, preset }: NumberFlag, faults: string[]): number => {
+  if (text === undefined) return preset;
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+  faults.push(`--${name} is "${text}", and must be a whole number from ${min} to ${max}.`);
+  return preset;
+};
+
+/** Reads the arguments of the command line, and tells all that is wrong with them at once. */
+export const readFlags = (args: readonly string[]): Invocation => {
+  const text = { type: 'string' } as const;
+  const yes = { type: 'boolean' } as const;
+  try {
+    const { values } = parseArgs({ args: [...args], options: { scale: text, seed: text, sessions: text, keep: yes, help: yes } });
+    if (values.help) return { kind: 'help' };
+    const faults: string[] = [];
+    const [scale, seed, sessions] = NUMBERS.map((flag) => parseNumber(values[flag.name], flag, faults)) as [number, number, number];
+    if (faults.length > 0) return { kind: 'faults', faults };
+    return { kind: 'run', flags: { scale, seed, sessions, keep: values.keep ?? false } };
+  } catch (error) {
+    return { kind: 'faults', faults: [error instanceof Error ? error.message : String(error)] };
+  }
+};

@@ -1,0 +1,81 @@
+/** `npm run demo`: the failure that Holdfast exists for, without it and with it, counted from the records of both runs. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Children, DemoFailedError, openChildren } from './children.ts';
+import { type Flags, readFlags, USAGE } from './flags.ts';
+import { runHalf } from './half.ts';
+import { type Figures, judge } from './judge.ts';
+import { openProgress } from './progress.ts';
+import { renderTable } from './table.ts';
+import { brokenPromises, missedFaults } from './verdict.ts';
+import { planWorkload } from './workload/plan.ts';
+
+const EXIT = { kept: 0, broken: 1, badFlags: 2, failed: 3, interrupted: 130 } as const;
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+const complain = (text: string): void => void process.stderr.write(`${text}\n`);
+
+/** Both halves, one after the other. */
+const runBoth = async ({ scale, seed, sessions }: Flags, folder: string, children: Children): Promise<[Figures, Figures]> => {
+  const workload = planWorkload({ scale, seed, sessions });
+  const progress = openProgress(process.stderr, () => performance.now());
+  const run = async (withHoldfast: boolean): Promise<Figures> => {
+    const half = withHoldfast ? 'with' : 'without';
+    const records = await runHalf({ withHoldfast, workload, scale, folder: join(folder, half), children, show: progress.show });
+    return judge(records);
+  };
+  try {
+    const without = await run(false);
+    return [without, await run(true)];
+  } finally {
+    progress.end();
+  }
+};
+
+const report = ([without, withHoldfast]: [Figures, Figures]): number => {
+  print(`\n${renderTable(without, withHoldfast)}\n`);
+  const broken = brokenPromises(withHoldfast);
+  for (const fault of broken) complain(fault);
+  if (broken.length > 0) return EXIT.broken;
+  const missed = missedFaults(withHoldfast);
+  for (const fault of missed) complain(fault);
+  return missed.length > 0 ? EXIT.failed : EXIT.kept;
+};
+
+const run = async (flags: Flags): Promise<number> => {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-demo-'));
+  const children = openChildren(join(folder, 'processes.log'));
+  process.once('exit', () => {
+    children.killAll();
+    if (!flags.keep) rmSync(folder, { recursive: true, force: true, maxRetries: 5 }); // a process that was just killed may still be writing
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(EXIT.interrupted));
+  print(`Two gateways, ${flags.sessions} chats, time runs ${flags.scale} times faster than in real life (seed ${flags.seed}).`);
+  try {
+    return report(await runBoth(flags, folder, children));
+  } catch (error) {
+    complain(error instanceof DemoFailedError ? error.message : String(error instanceof Error ? error.stack : error));
+    return EXIT.failed;
+  } finally {
+    await children.stopAll();
+    if (flags.keep) print(`All records are in ${folder}`);
+  }
+};
+
+const main = async (): Promise<number> => {
+  const invocation = readFlags(process.argv.slice(2));
+  switch (invocation.kind) {
+    case 'help':
+      process.stdout.write(USAGE);
+      return EXIT.kept;
+    case 'faults':
+      for (const fault of invocation.faults) complain(fault);
+      complain('See npm run demo -- --help');
+      return EXIT.badFlags;
+    case 'run':
+      return run(invocation.flags);
+  }
+};
+
+process.exitCode = await main();

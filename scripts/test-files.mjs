@@ -1,0 +1,24 @@
+/** Which test files a run is made of: everything under test/, the fault runs apart. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './pinned-node.mjs';
+
+const FAULTS = join('test', 'faults');
+
+const LEFT_OUT = new Set(['node_modules', 'dist']);
+
+const walk = (folder) =>
+  readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    if (LEFT_OUT.has(entry.name)) return [];
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? walk(path) : [path];
+  });
+
+/** @param {'ordinary' | 'faults' | 'long'} kind */
+export const filesOf = (kind) => {
+  const all = walk('test')
+    .filter((path) => path.endsWith('.test.ts'))
+    .sort();
+  if (kind === 'long') return all;
+  return all.filter((path) => path.startsWith(FAULTS) === (kind === 'faults'));
+};

@@ -1,0 +1,71 @@
+/** Builds the HTTP service from its parts. It never listens: whoever wants that has the server. */
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import type { Clock } from './clock.ts';
+import { api } from './http/api.ts';
+import { EVENT_STREAMS_MAX, type TtlBounds } from './http/limits.ts';
+import type { HttpParts } from './http/parts.ts';
+import documentation from './http/plugins/documentation.ts';
+import jsonBody from './http/plugins/json-body.ts';
+import methodNotAllowed, { noteMethods } from './http/plugins/method-not-allowed.ts';
+import problems from './http/plugins/problems.ts';
+import schemas from './http/plugins/schemas.ts';
+import storeHeader from './http/plugins/store-header.ts';
+import strictQuery from './http/plugins/strict-query.ts';
+import documentRoutes from './http/routes/document.ts';
+import health from './http/routes/health.ts';
+import problemKinds from './http/routes/problems.ts';
+import { serverOptions } from './http/server-options.ts';
+import { EventLog } from './session/event-log.ts';
+import { LeaseService } from './session/service.ts';
+import type { LeaseStore } from './session/store.ts';
+import type { LeaseId, LeaseIdHash } from './session/types.ts';
+
+export interface AppParts {
+  readonly store: LeaseStore;
+  readonly clock: Clock;
+  /** Turns a lease id into what is kept of it. */
+  readonly hashLeaseId: (leaseId: LeaseId) => LeaseIdHash;
+  /** Unguessable, without `-`, and new for each start: it names this instance's connections, requests and events. */
+  readonly instanceId: string;
+  readonly bounds: TtlBounds;
+  readonly version: string;
+  readonly apiKey?: string | undefined;
+  readonly logger?: FastifyServerOptions['logger'];
+  /** How many event streams may be open at once; 1,000 unless given. */
+  readonly eventStreamsMax?: number | undefined;
+}
+
+/**
+ * Wires the store to the use cases and the use cases to HTTP. Closing the app answers whoever waits, ends the event
+ * streams, and leaves the store to whoever opened it.
+ */
+export const buildApp = async (given: AppParts): Promise<FastifyInstance> => {
+  const { store, clock, hashLeaseId, instanceId, bounds, version, apiKey, logger = false, eventStreamsMax = EVENT_STREAMS_MAX } = given;
+  const leases = new LeaseService({ store, clock, instanceId });
+  const events = new EventLog(instanceId);
+  store.listen({ onWake: (wake) => leases.wake(wake), onEvent: (name, event) => events.append(name, event) });
+  const parts: HttpParts = { leases, events, store, clock, hashLeaseId, bounds, version, apiKey, eventStreamsMax, lifecycle: { stopping: false } };
+
+  const app = Fastify({ ...serverOptions({ instanceId, storeId: store.storeId }), logger });
+  // A logger of its own for each request costs more than most requests do; lines about one carry its id instead.
+  app.setChildLoggerFactory((parent) => parent);
+  app.addHook('preClose', async () => {
+    parts.lifecycle.stopping = true;
+    leases.stop();
+  });
+
+  await app.register(storeHeader, parts);
+  await app.register(problems);
+  await app.register(schemas, parts);
+  await app.register(jsonBody);
+  await app.register(strictQuery);
+  await app.register(documentation, parts);
+
+  const noted = noteMethods(app);
+  await app.register(documentRoutes);
+  await app.register(health, parts);
+  await app.register(problemKinds);
+  await app.register(api, parts);
+  await app.register(methodNotAllowed, { noted });
+  return app;
+};

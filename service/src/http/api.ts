@@ -1,0 +1,31 @@
+/** Every route of the API, by name. */
+import type { FastifyPluginAsync } from 'fastify';
+import type { HttpParts } from './parts.ts';
+import authentication from './plugins/authentication.ts';
+import about from './routes/about.ts';
+import acquire from './routes/acquire.ts';
+import events from './routes/events.ts';
+import fence from './routes/fence.ts';
+import heartbeats from './routes/heartbeats.ts';
+import inspect from './routes/inspect.ts';
+import list from './routes/list.ts';
+import release from './routes/release.ts';
+import renew from './routes/renew.ts';
+import revoke from './routes/revoke.ts';
+import yieldAsked from './routes/yield.ts';
+
+/** What stands under `/v1`, and asks for the key. */
+export const api: FastifyPluginAsync<HttpParts> = async (app, parts) => {
+  await app.register(authentication, parts);
+  await app.register(about, parts);
+  await app.register(acquire, parts);
+  await app.register(renew, parts);
+  await app.register(heartbeats, parts);
+  await app.register(release, parts);
+  await app.register(inspect, parts);
+  await app.register(list, parts);
+  await app.register(yieldAsked, parts);
+  await app.register(revoke, parts);
+  await app.register(fence, parts);
+  await app.register(events, parts);
+};

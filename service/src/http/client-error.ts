@@ -1,0 +1,39 @@
+/** What is answered to bytes that are no request: too slow, too large, or not HTTP. There is no reply object here, only the socket. */
+import type { Duplex } from 'node:stream';
+import { STATUS_CODES } from 'node:http';
+import { HoldfastError } from '../session/errors.ts';
+import { HEADER_BYTES_MAX, REQUEST_TIMEOUT_MS } from './limits.ts';
+import { PROBLEM_TYPE, problemDocument, STATUSES } from './problem.ts';
+
+const errorOf = (code: string | undefined): HoldfastError => {
+  switch (code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new HoldfastError('request-timeout', `The whole request must arrive within ${REQUEST_TIMEOUT_MS} ms.`);
+    case 'HPE_HEADER_OVERFLOW':
+      return new HoldfastError('headers-too-large', `All headers together must be at most ${HEADER_BYTES_MAX} bytes.`);
+    default:
+      return new HoldfastError('request-invalid', 'This is not a well-formed HTTP/1.1 request.');
+  }
+};
+
+/** Answers on the bare socket, and closes it. */
+export const answerClientError = (error: { code?: string }, socket: Duplex, context: { storeId: string; requestId: string }): void => {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const told = errorOf(error.code);
+  const status = STATUSES[told.code];
+  const body = JSON.stringify(problemDocument(told, context.requestId));
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+      `content-type: ${PROBLEM_TYPE}`,
+      `content-length: ${Buffer.byteLength(body)}`,
+      `holdfast-store: ${context.storeId}`,
+      'connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  );
+};

@@ -1,0 +1,40 @@
+/** The open event streams of this instance: counted, kept alive, and ended together. */
+import type { Clock, Timer } from '../clock.ts';
+import { HoldfastError } from '../session/errors.ts';
+import type { EventStream } from './event-stream.ts';
+import { EVENT_KEEP_ALIVE_MS } from './limits.ts';
+
+export class EventStreams {
+  readonly #open = new Set<EventStream>();
+  readonly #keepAlive: Timer;
+  readonly #openMax: number;
+
+  constructor(clock: Clock, openMax: number) {
+    this.#openMax = openMax;
+    this.#keepAlive = clock.every(EVENT_KEEP_ALIVE_MS, () => {
+      for (const stream of this.#open) stream.keepAlive();
+    });
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** @throws HoldfastError `streams-full` */
+  checkRoom(): void {
+    if (this.#open.size >= this.#openMax) throw new HoldfastError('streams-full', `${this.#openMax} event streams are open already.`);
+  }
+
+  add(stream: EventStream, onClose: () => void): void {
+    this.#open.add(stream);
+    stream.once('close', () => {
+      this.#open.delete(stream);
+      onClose();
+    });
+  }
+
+  close(): void {
+    this.#keepAlive.cancel();
+    for (const stream of this.#open) stream.end();
+  }
+}

@@ -1,0 +1,33 @@
+/** The limits of metadata that a schema cannot tell. */
+import { HoldfastError } from '../session/errors.ts';
+import { METADATA_BYTES_MAX, METADATA_DEPTH_MAX } from '../session/limits.ts';
+import type { Metadata } from '../session/types.ts';
+
+const invalid = (fault: string): HoldfastError => new HoldfastError('request-invalid', `metadata: ${fault}`);
+
+const isNested = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** Goes down level by level instead of calling itself: what is deep must not cost stack. */
+const isDeeperThan = (value: object, levelsMax: number): boolean => {
+  let level: object[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth === levelsMax) return true;
+    level = level.flatMap((nested) => Object.values(nested).filter(isNested));
+  }
+  return false;
+};
+
+/**
+ * Metadata within its limits: as compact JSON at most 4096 bytes, at most 32 levels deep, text that survives UTF-8.
+ * @throws HoldfastError `request-invalid`
+ */
+export const checkedMetadata = <M extends Metadata | undefined>(metadata: M): M => {
+  if (metadata === undefined) return metadata;
+  // Depth comes first: text is made of it by recursion.
+  if (isDeeperThan(metadata, METADATA_DEPTH_MAX)) throw invalid(`must be at most ${METADATA_DEPTH_MAX} levels deep`);
+  const text = JSON.stringify(metadata);
+  if (Buffer.byteLength(text) > METADATA_BYTES_MAX) throw invalid(`must be at most ${METADATA_BYTES_MAX} bytes as JSON`);
+  // Unpaired surrogates are what JSON.stringify escapes as \udxxx; an escaped backslash before it is text, not an escape.
+  if (/(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(text)) throw invalid('must not contain an unpaired surrogate');
+  return metadata;
+};

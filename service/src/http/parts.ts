@@ -1,0 +1,27 @@
+/** What the HTTP side is made of. Each plugin and route is handed these, and takes what it needs. */
+import type { Clock } from '../clock.ts';
+import type { EventLog } from '../session/event-log.ts';
+import type { LeaseService } from '../session/service.ts';
+import type { LeaseStore } from '../session/store.ts';
+import type { LeaseId, LeaseIdHash } from '../session/types.ts';
+import type { TtlBounds } from './limits.ts';
+
+/** Whether this instance is going away. */
+export interface Lifecycle {
+  stopping: boolean;
+}
+
+export interface HttpParts {
+  readonly leases: LeaseService;
+  readonly events: EventLog;
+  readonly store: LeaseStore;
+  readonly clock: Clock;
+  readonly hashLeaseId: (leaseId: LeaseId) => LeaseIdHash;
+  readonly bounds: TtlBounds;
+  readonly version: string;
+  readonly lifecycle: Lifecycle;
+  /** The one static key; undefined leaves the API open, which the settings allow on a loopback address only. */
+  readonly apiKey: string | undefined;
+  /** How many event streams may be open at once. */
+  readonly eventStreamsMax: number;
+}

@@ -1,0 +1,27 @@
+/** Every error leaves as a problem document, and what is our own fault leaves a line in the log. */
+import type { FastifyError, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import { HoldfastError } from '../../session/errors.ts';
+import { toldError } from '../known-errors.ts';
+import { sendProblem } from '../problem.ts';
+
+export const answerError = (error: FastifyError | HoldfastError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+  const told = toldError(error, request);
+  if (told.code === 'internal') request.log.error({ err: error, requestId: request.id, method: request.method }, 'a request failed');
+  else if (told.code === 'store-unavailable') request.log.warn({ err: told, requestId: request.id, method: request.method }, 'the store did not answer');
+  return sendProblem(reply, told);
+};
+
+const notFound = (request: FastifyRequest): HoldfastError => {
+  const [path = ''] = request.url.split('?');
+  return new HoldfastError('not-found', `There is nothing at ${path}.`);
+};
+
+const problems: FastifyPluginAsync = async (app) => {
+  app.setErrorHandler<FastifyError | HoldfastError>(answerError);
+  // Where there is nothing, no body is read to say so.
+  app.addHook('onRequest', (request, _reply, done) => done(request.is404 ? notFound(request) : undefined));
+  app.setNotFoundHandler((request, reply) => sendProblem(reply, notFound(request)));
+};
+
+export default fp(problems, { name: 'problems', dependencies: ['store-header'] });

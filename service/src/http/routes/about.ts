@@ -1,0 +1,53 @@
+/** `GET /v1`: what this service is, and its limits. */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import fp from 'fastify-plugin';
+import * as rules from '../../session/limits.ts';
+import { BODY_BYTES_MAX, HEARTBEATS_BODY_BYTES_MAX } from '../limits.ts';
+import { ANY } from '../operation-errors.ts';
+import type { HttpParts } from '../parts.ts';
+import { noQuery } from '../schemas/parameters.ts';
+import { ref } from '../schemas/ref.ts';
+import type { About } from '../schemas/service-answers.ts';
+
+const FEATURES = ['leases', 'waiting', 'heartbeats', 'yield', 'fence', 'events'] as const;
+
+const schema = {
+  operationId: 'describeService',
+  summary: 'Describe the service',
+  description: 'Name, version, features, the identity of its store, and every limit.',
+  tags: ['service'],
+  querystring: noQuery,
+  response: { 200: ref<About>('About', 'The service.') },
+};
+const errors = ANY;
+
+const aboutRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'store' | 'bounds' | 'version' | 'eventStreamsMax'>> = async (app, { store, bounds, version, eventStreamsMax }) => {
+  const about: About = {
+    name: 'holdfast',
+    version,
+    features: FEATURES,
+    storeId: store.storeId,
+    limits: {
+      ttlMsMin: bounds.ttlMsMin,
+      ttlMsMax: bounds.ttlMsMax,
+      waitMsMax: rules.WAIT_MS_MAX,
+      maxHoldMsMax: rules.MAX_HOLD_MS_MAX,
+      graceMsMax: rules.GRACE_MS_MAX,
+      waitersMax: rules.WAITERS_MAX,
+      heartbeatsMax: rules.HEARTBEATS_MAX,
+      sessionKeyBytesMax: rules.SESSION_KEY_BYTES_MAX,
+      holderCharsMax: rules.NAME_CHARS_MAX,
+      reasonCharsMax: rules.REASON_CHARS_MAX,
+      metadataBytesMax: rules.METADATA_BYTES_MAX,
+      bodyBytesMax: BODY_BYTES_MAX,
+      heartbeatsBodyBytesMax: HEARTBEATS_BODY_BYTES_MAX,
+      listLimitMax: rules.LIST_LIMIT_MAX,
+      eventsKeptMax: rules.EVENTS_KEPT_MAX,
+      eventStreamsMax,
+    },
+  };
+
+  app.get('/v1', { schema, config: { errors } }, async () => about);
+};
+
+export default fp(aboutRoute, { name: 'about-route', dependencies: ['schemas', 'problems', 'authentication'] });

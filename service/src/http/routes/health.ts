@@ -1,0 +1,39 @@
+/** `GET /healthz` and `GET /readyz`, for whoever starts and balances instances. They need no key. */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import fp from 'fastify-plugin';
+import { HoldfastError } from '../../session/errors.ts';
+import type { HttpParts } from '../parts.ts';
+import { noQuery } from '../schemas/parameters.ts';
+import { ref } from '../schemas/ref.ts';
+import type { Health, Readiness } from '../schemas/service-answers.ts';
+
+const healthSchema = {
+  operationId: 'checkHealth',
+  summary: 'Is the process alive?',
+  tags: ['service'],
+  security: [],
+  querystring: noQuery,
+  response: { 200: ref<Health>('Health', 'It is.') },
+};
+const readySchema = {
+  operationId: 'checkReadiness',
+  summary: 'Should this instance be sent requests?',
+  description: 'Not while a background loop of the store has stopped, nor once shutdown has begun.',
+  tags: ['service'],
+  security: [],
+  querystring: noQuery,
+  response: { 200: ref<Readiness>('Readiness', 'It should.') },
+};
+
+const healthRoutes: FastifyPluginAsyncTypebox<Pick<HttpParts, 'store' | 'lifecycle'>> = async (app, { store, lifecycle }) => {
+  app.get('/healthz', { schema: healthSchema, config: { errors: ['request-invalid'] } }, async () => ({ status: 'ok' as const }));
+
+  app.get('/readyz', { schema: readySchema, config: { errors: ['request-invalid', 'not-ready'] } }, async () => {
+    const checks = [...store.checks(), lifecycle.stopping ? { name: 'instance', ok: false, detail: 'shutting down' } : { name: 'instance', ok: true }];
+    const failed = checks.filter(({ ok }) => !ok);
+    if (failed.length > 0) throw new HoldfastError('not-ready', `Not ready: ${failed.map(({ name }) => name).join(', ')}.`, { members: { checks } });
+    return { status: 'ready' as const, checks };
+  });
+};
+
+export default fp(healthRoutes, { name: 'health-routes', dependencies: ['schemas', 'problems'] });

@@ -1,0 +1,50 @@
+/** What stands in a request's address and headers. */
+import { Type } from '@fastify/type-provider-typebox';
+import { FENCING_TOKEN_MAX, LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX } from '../../session/limits.ts';
+import { LEASE_ID_PATTERN } from './fields.ts';
+
+const strict = { additionalProperties: false } as const;
+
+export const sessionParams = Type.Object({
+  session: Type.String({
+    description:
+      'The session key, percent-encoded: 1 to 512 bytes of UTF-8 without control characters, not `.` or `..`. A key that begins with `~`, or that proxies would mangle, is given as `~` and its unpadded base64url form.',
+    examples: ['agent:main:feishu:group:oc_1'],
+  }),
+});
+
+export const leaseIdHeaders = Type.Object({
+  'Lease-Id': Type.String({
+    pattern: LEASE_ID_PATTERN,
+    description: 'The id of this lease, minted by the client with at least 128 random bits: 22 to 128 of `A-Za-z0-9_-`. A secret.',
+    examples: ['q1sVb6cYz0aH3kJm8TnPxw'],
+  }),
+});
+
+const prefix = Type.String({ description: 'Only sessions whose key begins with this.', examples: ['agent:main:'] });
+const holder = Type.String({ description: 'Only leases of exactly this holder.', examples: ['gateway-2/pid 71'] });
+
+export const listQuery = Type.Object(
+  {
+    prefix: Type.Optional(prefix),
+    holder: Type.Optional(holder),
+    limit: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: LIST_LIMIT_MAX, description: `How many to give at most; ${LIST_LIMIT_DEFAULT} unless given.`, examples: [LIST_LIMIT_DEFAULT] }),
+    ),
+    cursor: Type.Optional(Type.String({ description: 'The `nextCursor` of the page before.' })),
+  },
+  strict,
+);
+
+export const eventsQuery = Type.Object({ prefix: Type.Optional(prefix), holder: Type.Optional(holder) }, strict);
+
+export const fenceQuery = Type.Object(
+  {
+    token: Type.Integer({ minimum: 1, maximum: FENCING_TOKEN_MAX, description: 'The fencing token to judge.', examples: [1_760_000_000_000_001] }),
+  },
+  strict,
+);
+
+export const noQuery = Type.Object({}, strict);
+
+export const codeParams = Type.Object({ code: Type.String({ description: 'The `code` of a problem.', examples: ['lease-held'] }) });

@@ -1,0 +1,134 @@
+#!/usr/bin/env node
+/** The composition root: settings, clock, store, app, listening, signals. */
+import { hash, randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { buildApp } from './app.ts';
+import { systemClock } from './clock.ts';
+import { readInvocation, USAGE, type Settings } from './config.ts';
+import type { LeaseId, LeaseIdHash } from './session/types.ts';
+import { closeApp } from './shutdown.ts';
+import { openEmbeddedStore, StoreFailedError } from './stores/embedded/open.ts';
+import { VERSION } from './version.ts';
+
+/** A failed store has nothing left to say but its error: whoever is waiting gets this long to hear it. */
+const FATAL_MS_MAX = 1_000;
+
+/** One Ctrl-C arrives several times, from the terminal and from npm: signals this close to the first are the same wish. */
+const SAME_WISH_MS = 1_000;
+
+const hashLeaseId = (leaseId: LeaseId): LeaseIdHash => hash('sha256', leaseId, 'base64url').slice(0, 22) as LeaseIdHash;
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const complain = (line: string): void => void process.stderr.write(`${line}\n`);
+
+const LISTEN_FAULTS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the port is in use',
+  EACCES: 'this user may not use the port',
+  EADDRNOTAVAIL: 'this machine does not have that address',
+  ENOTFOUND: 'there is no such host name',
+};
+
+const listen = async (app: FastifyInstance, { host, port }: Settings): Promise<boolean> => {
+  try {
+    await app.listen({ host, port });
+    return true;
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    complain(`Cannot listen on ${host}:${port}: ${LISTEN_FAULTS[code] ?? message}.`);
+    return false;
+  }
+};
+
+/** Where a person on this machine reaches a server that listens on every address. */
+const originOf = ({ address, family, port }: AddressInfo): string => {
+  const host = address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address;
+  return `http://${family === 'IPv6' && host.includes(':') ? `[${host}]` : host}:${port}`;
+};
+
+const announce = (app: FastifyInstance, { storeFile }: Settings): void => {
+  const origin = originOf(app.server.address() as AddressInfo);
+  print(`Holdfast ${VERSION} keeps its leases in ${storeFile}`);
+  print(`  API         ${origin}/v1`);
+  print(`  Swagger UI  ${origin}/docs`);
+  print(`  Health      ${origin}/healthz`);
+};
+
+const run = async (settings: Settings): Promise<void> => {
+  const { apiKey, ttlMsMin, ttlMsMax, logLevel, storeFile } = settings;
+  let app: FastifyInstance | undefined;
+  let ending = false;
+
+  /** Ends the process with the store's error: its memory is ahead of its disk, and nothing of it may be served. */
+  const onFatal = (error: StoreFailedError): void => {
+    complain(error.message);
+    if (ending) return;
+    ending = true;
+    const closed = app ? closeApp(app, systemClock, FATAL_MS_MAX) : Promise.resolve();
+    void closed.finally(() => process.exit(1));
+  };
+
+  const store = await openEmbeddedStore({ file: storeFile, clock: systemClock, onFatal });
+  app = await buildApp({
+    store,
+    clock: systemClock,
+    hashLeaseId,
+    instanceId: randomBytes(8).toString('hex'),
+    bounds: { ttlMsMin, ttlMsMax },
+    version: VERSION,
+    apiKey,
+    logger: { level: logLevel, stream: process.stderr, redact: ['req.headers.authorization', 'req.headers["lease-id"]'] },
+  });
+
+  let askedMs: number | undefined;
+  const stop = async (signal: NodeJS.Signals): Promise<void> => {
+    askedMs ??= systemClock.now().monoMs;
+    if (ending) {
+      // Whoever asks twice does not want to wait.
+      if (systemClock.now().monoMs - askedMs >= SAME_WISH_MS) process.exit(1);
+      return;
+    }
+    ending = true;
+    print(`${signal}: stopping`);
+    try {
+      await closeApp(app, systemClock);
+      await store.close();
+      process.exit(0);
+    } catch (error) {
+      complain(`Did not stop cleanly: ${String(error)}`);
+      process.exit(1);
+    }
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(signal));
+
+  if (await listen(app, settings)) announce(app, settings);
+  else {
+    await app.close();
+    await store.close();
+    process.exitCode = 1;
+  }
+};
+
+const main = async (): Promise<void> => {
+  const invocation = readInvocation(process.argv.slice(2), process.env);
+  switch (invocation.kind) {
+    case 'help':
+      return void process.stdout.write(USAGE);
+    case 'version':
+      return print(VERSION);
+    case 'faults':
+      for (const fault of invocation.faults) complain(fault);
+      process.exitCode = 1;
+      return;
+    case 'run':
+      try {
+        await run(invocation.settings);
+      } catch (error) {
+        if (!(error instanceof StoreFailedError)) throw error;
+        complain(error.message);
+        process.exitCode = 1;
+      }
+  }
+};
+
+if (import.meta.main) await main();

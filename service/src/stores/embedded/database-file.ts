@@ -1,0 +1,79 @@
+/** Opens the SQLite file for one process alone: makes it if there is none, and refuses what is not ours or not whole. */
+import { DatabaseSync } from 'node:sqlite';
+import { checksum } from './checksum.ts';
+
+/** Marks a file as Holdfast's: "Hold" in ASCII. */
+const APPLICATION_ID = 0x486f6c64;
+const SCHEMA_VERSION = 1;
+
+const SCHEMA = `
+  CREATE TABLE facts (name TEXT PRIMARY KEY, value ANY NOT NULL, checksum INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE sessions (
+    id INTEGER PRIMARY KEY, namespace TEXT NOT NULL, key TEXT NOT NULL, live INTEGER NOT NULL, state TEXT NOT NULL, checksum INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX live_sessions ON sessions (namespace, key) WHERE live = 1;
+  CREATE TABLE ended_ids (
+    session_id INTEGER NOT NULL, slot INTEGER NOT NULL, sequence INTEGER NOT NULL, lease_id_hash TEXT NOT NULL,
+    fencing_token INTEGER, ended_because TEXT NOT NULL, ended_at_wall_ms INTEGER NOT NULL, checksum INTEGER NOT NULL,
+    PRIMARY KEY (session_id, slot)
+  ) STRICT, WITHOUT ROWID;
+`;
+
+/** Why a file cannot be used; the message says it for an operator. */
+export class DatabaseRefusedError extends Error {
+  override readonly name = 'DatabaseRefusedError';
+}
+
+/**
+ * Returns when the file is open and checked; one that is refused is left as it was.
+ * @throws DatabaseRefusedError with one sentence for the operator, or the driver's error
+ */
+export const openDatabaseFile = (file: string, newStoreId: string): DatabaseSync => {
+  const db = new DatabaseSync(file, { timeout: 0 });
+  try {
+    // Exclusive mode before the first access: a second process is refused, and the log needs no shared memory.
+    db.exec('PRAGMA locking_mode = EXCLUSIVE');
+    db.exec('BEGIN EXCLUSIVE');
+    const version = pragma(db, 'user_version');
+    if (version === 0 && isEmpty(db)) create(db, newStoreId);
+    else check(db, version);
+    db.exec('COMMIT');
+    db.exec('PRAGMA journal_mode = WAL');
+    db.exec('PRAGMA synchronous = FULL');
+    // On macOS a plain fsync leaves data in the drive's cache; elsewhere these change nothing.
+    db.exec('PRAGMA fullfsync = ON');
+    db.exec('PRAGMA checkpoint_fullfsync = ON');
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+};
+
+/** Commits something, so that a disk that takes no write is found out at the start, and not by the first caller. @throws the driver's error */
+export const proveWritable = (db: DatabaseSync): void => {
+  // Unlike an UPDATE, this is written even when it changes nothing.
+  db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+};
+
+const pragma = (db: DatabaseSync, name: string): unknown => Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0];
+
+const isEmpty = (db: DatabaseSync): boolean => db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()?.['tables'] === 0;
+
+const create = (db: DatabaseSync, storeId: string): void => {
+  db.exec(SCHEMA);
+  const put = db.prepare('INSERT INTO facts (name, value, checksum) VALUES (?, ?, ?)');
+  put.run('store-id', storeId, checksum(storeId));
+  put.run('floor', 0, checksum(0));
+  db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
+  db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+};
+
+const check = (db: DatabaseSync, version: unknown): void => {
+  if (pragma(db, 'application_id') !== APPLICATION_ID) throw new DatabaseRefusedError('it is a database of another program');
+  if (typeof version !== 'number' || version > SCHEMA_VERSION) {
+    throw new DatabaseRefusedError(`it was written by a newer Holdfast (schema ${String(version)}; this one knows ${SCHEMA_VERSION})`);
+  }
+  const verdict = pragma(db, 'integrity_check(1)');
+  if (verdict !== 'ok') throw new DatabaseRefusedError(`it is damaged: ${String(verdict)}`);
+};

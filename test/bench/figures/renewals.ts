@@ -1,0 +1,20 @@
+/** Single renewals, against the same request to bare Fastify. */
+import type { Bench } from '../bench.ts';
+import type { Measured } from '../line.ts';
+import { busyRemark, pairedRates, type RateLoad } from '../paired-rates.ts';
+import { pairRatios } from '../statistics.ts';
+
+const LOAD: RateLoad = { kind: 'renewals', connections: 64 };
+
+export const measureRenewals = async (bench: Bench): Promise<Measured> => {
+  const sides = await pairedRates(bench, LOAD, LOAD);
+  const { holdfast, bare } = sides;
+  return {
+    lines: [
+      { figure: 'single renewals', unit: 'x bare', aim: { is: 'at-least', value: 0.65 }, runs: pairRatios(holdfast.perSecond, bare.perSecond) },
+      { figure: '  Holdfast', unit: 'renewals/s', runs: holdfast.perSecond },
+      { figure: '  bare', unit: 'requests/s', runs: bare.perSecond },
+    ],
+    remarks: [busyRemark('renewals', sides)],
+  };
+};

@@ -1,0 +1,99 @@
+/** One HTTP connection that carries one request at a time. It reads no more of an answer than it is asked to. */
+import { Client, type Dispatcher } from 'undici';
+
+export interface Request {
+  readonly method: 'PUT' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly leaseId?: string | undefined;
+  readonly body?: string | Buffer | undefined;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** A server answered what the load does not expect, so nothing that was measured would mean anything. */
+export class UnexpectedAnswerError extends Error {
+  override readonly name = 'UnexpectedAnswerError';
+}
+
+const headersOf = ({ leaseId, body }: Request): Record<string, string> => ({
+  ...(leaseId !== undefined && { 'lease-id': leaseId }),
+  ...(body !== undefined && { 'content-type': 'application/json' }),
+});
+
+export class Connection {
+  readonly #client: Client;
+
+  constructor(baseUrl: string) {
+    this.#client = new Client(baseUrl, { pipelining: 1, headersTimeout: 70_000, bodyTimeout: 70_000 });
+  }
+
+  /** Sends a request and reads its whole answer. */
+  ask(request: Request): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const chunks: Buffer[] = [];
+      let status = 0;
+      this.#client.dispatch(this.#options(request), {
+        onRequestStart() {},
+        onResponseStart(_controller, statusCode) {
+          status = statusCode;
+        },
+        onResponseData(_controller, chunk) {
+          chunks.push(chunk);
+        },
+        onResponseEnd() {
+          resolve({ status, body: Buffer.concat(chunks).toString() });
+        },
+        onResponseError(_controller, error) {
+          reject(error);
+        },
+      });
+    });
+  }
+
+  /** Sends a request and reads of its answer only whether it is the expected one. */
+  async expect(request: Request, status: number): Promise<void> {
+    const got = await this.#statusOf(request);
+    if (got !== status) throw new UnexpectedAnswerError(`${request.method} ${request.path}: ${got}, where ${status} was expected`);
+  }
+
+  #statusOf(request: Request): Promise<number> {
+    return new Promise((resolve, reject) => {
+      let status = 0;
+      this.#client.dispatch(this.#options(request), {
+        onRequestStart() {},
+        onResponseStart(_controller, statusCode) {
+          status = statusCode;
+        },
+        onResponseData() {},
+        onResponseEnd() {
+          resolve(status);
+        },
+        onResponseError(_controller, error) {
+          reject(error);
+        },
+      });
+    });
+  }
+
+  #options(request: Request): Dispatcher.DispatchOptions {
+    return { method: request.method, path: request.path, headers: headersOf(request), body: request.body ?? null };
+  }
+
+  /** Waits for nothing: what is under way is cut off. */
+  async cut(): Promise<void> {
+    await this.#client.destroy();
+  }
+}
+
+/** Opens `count` connections for `use`, and cuts them whatever comes of it. */
+export const withConnections = async <T>(baseUrl: string, count: number, use: (connections: readonly Connection[]) => Promise<T>): Promise<T> => {
+  const connections = Array.from({ length: count }, () => new Connection(baseUrl));
+  try {
+    return await use(connections);
+  } finally {
+    await Promise.all(connections.map((connection) => connection.cut()));
+  }
+};

@@ -1,0 +1,51 @@
+/** What the generator can be told to do. It runs in a process of its own and loads every server in the same way. */
+
+/** All kinds of load on leases at once; the same for Holdfast and for the bare server. */
+interface Load {
+  readonly baseUrl: string;
+  readonly connections: number;
+  readonly durationMs: number;
+  /** New for each task, so that no task meets the sessions of another. */
+  readonly prefix: string;
+}
+
+export type Task =
+  /** Acquire, release, acquire, release … on each connection. */
+  | ({ readonly kind: 'pairs' } & Load)
+  /** Each connection renews one lease of its own. */
+  | ({ readonly kind: 'renewals' } & Load)
+  /** Each connection renews `leases` of its own with each request. */
+  | ({ readonly kind: 'batches'; readonly leases: number } & Load)
+  /** One holder, `connections - 1` waiters; whoever holds releases after `paceMs`, and queues again. */
+  | ({ readonly kind: 'hand-offs'; readonly paceMs: number } & Load)
+  /** One request at a time on one connection, each `paceMs` after the last was answered. */
+  | ({ readonly kind: 'paced'; readonly paceMs: number } & Load)
+  /** `sessions` leases that nobody renews, each with one waiter behind it. */
+  | { readonly kind: 'expiries'; readonly baseUrl: string; readonly prefix: string; readonly sessions: number; readonly ttlMs: number }
+  /** Takes `leases` and keeps them. */
+  | { readonly kind: 'fill'; readonly baseUrl: string; readonly prefix: string; readonly connections: number; readonly leases: number };
+
+export interface Rate {
+  /** Units of work (pairs, renewals, leases) that were done within `elapsedMs`. */
+  readonly done: number;
+  readonly elapsedMs: number;
+  /** Part of the time in which the generator's event loop had work, 0 to 1. Near 1 the generator is what limits the rate. */
+  readonly generatorBusy: number;
+}
+
+export interface Results {
+  pairs: Rate;
+  renewals: Rate;
+  batches: Rate;
+  /** `requestsEach` counts the acquire, the confirming renewal and the release of each round. */
+  'hand-offs': { readonly latenciesMs: readonly number[]; readonly requestsEach: number };
+  paced: { readonly latenciesMs: readonly number[] };
+  expiries: { readonly latenessMs: readonly number[] };
+  fill: { readonly taken: number };
+}
+
+export type ResultOf<T extends Task> = Results[T['kind']];
+export type Result = Results[Task['kind']];
+
+/** What the generator sends back: the result, or why there is none. */
+export type Report = { readonly result: Result } | { readonly failure: string };

@@ -1,0 +1,75 @@
+import t from 'tap';
+import { isMet } from './aims.ts';
+import { measureRate } from './generator/rate.ts';
+import { OptionsError, parseOptions } from './options.ts';
+import { median, pairRatios, quantile, spread } from './statistics.ts';
+import { shown, table } from './table.ts';
+
+t.test('quantiles are of the sorted sample, and interpolate between two values', async (t) => {
+  t.equal(median([10, 9, 100]), 10);
+  t.equal(median([4, 1, 3, 2]), 2.5);
+  t.equal(quantile([0, 10], 0.9), 9);
+  t.strictSame(spread([3, 1, 2]), { min: 1, median: 2, max: 3 });
+  t.throws(() => median([]), RangeError);
+});
+
+t.test('ratios are taken run by run, not of the medians', async (t) => {
+  t.strictSame(pairRatios([10, 1], [5, 4]), [2, 0.25]);
+  t.throws(() => pairRatios([1], [1, 2]), /do not pair/);
+  t.throws(() => pairRatios([1], [0]), /0 to compare/);
+});
+
+t.test('a rate counts the work of all connections, side by side', async (t) => {
+  const counts = [0, 0, 0];
+  const turns = counts.map((_, connection) => async () => {
+    await new Promise(setImmediate);
+    counts[connection]! += 1;
+    return 2;
+  });
+  const { done, elapsedMs } = await measureRate(30, turns);
+  t.equal(done, 2 * counts.reduce((sum, count) => sum + count));
+  t.ok(elapsedMs >= 30);
+});
+
+t.test('a median is judged at its aim and beside it', async (t) => {
+  t.ok(isMet({ is: 'at-least', value: 0.5 }, 0.5));
+  t.notOk(isMet({ is: 'at-least', value: 0.5 }, 0.499));
+  t.ok(isMet({ is: 'at-most', value: 2 }, 2));
+  t.notOk(isMet({ is: 'at-most', value: 2 }, 2.001));
+  t.ok(isMet({ is: 'below', value: 5 }, 4.999));
+  t.notOk(isMet({ is: 'below', value: 5 }, 5));
+  t.ok(isMet({ is: 'exactly', value: 3 }, 3));
+  t.notOk(isMet({ is: 'exactly', value: 3 }, 3.01));
+});
+
+t.test('the table tells min, median, max and the verdict of each line', async (t) => {
+  const rows = table([
+    { figure: 'pairs', unit: 'x', aim: { is: 'at-least', value: 0.5 }, runs: [0.4, 0.6, 0.51] },
+    { figure: 'renewals', unit: 'x', aim: { is: 'at-least', value: 0.65 }, runs: [0.64, 0.7, 0.6] },
+    { figure: 'pairs a second', unit: 'pairs', runs: [12_345.6] },
+  ]).split('\n');
+  t.match(rows[2], /^pairs +at least 0\.5 x +0\.4 +0\.51 +0\.6 +met$/);
+  t.match(rows[3], /^renewals +at least 0\.65 x +0\.6 +0\.64 +0\.7 +NOT MET$/);
+  t.match(rows[4], /^pairs a second, pairs +12,346 +12,346 +12,346$/);
+  t.equal(shown(0.123456), '0.123');
+  t.equal(shown(3), '3');
+});
+
+t.test('options have defaults, and bounds that are told', async (t) => {
+  const { runs, seconds, only, jsonFile } = parseOptions([]);
+  t.strictSame({ runs, seconds, jsonFile, figures: only.length }, { runs: 5, seconds: 3, jsonFile: undefined, figures: 6 });
+  t.strictSame(parseOptions(['--only', 'pairs,memory', '--only', 'lateness']).only, ['pairs', 'memory', 'lateness']);
+  t.equal(parseOptions(['--runs', '50', '--store', 'embedded', '--json', 'a.json']).jsonFile, 'a.json');
+  const refused: [string[], RegExp][] = [
+    [['--store', 'redis'], /--store redis: .*embedded/],
+    [['--runs', '4'], /--runs 4: .*5 to 50/],
+    [['--runs', '51'], /--runs 51/],
+    [['--seconds', '1.5'], /--seconds 1\.5: .*whole number/],
+    [['--only', 'pears'], /--only pears: .*pairs/],
+    [['--fast'], /--fast/],
+  ];
+  for (const [args, message] of refused) {
+    t.throws(() => parseOptions(args), message);
+    t.throws(() => parseOptions(args), OptionsError);
+  }
+});

@@ -1,0 +1,120 @@
+/**
+ * The SDK behind a network that cuts its connections after each byte of an answer: acquire, renewals and release come to
+ * the same end as if nothing had happened, with one grant each (S9).
+ */
+import t, { type Test } from 'tap';
+import { LeaseClient } from '../../client/src/index.ts';
+import { startCuttingProxy, type CuttingProxy, type SeenRequest } from '../support/cutting-proxy.ts';
+import { inParallel } from '../support/in-parallel.ts';
+import { LeaseApi, newLeaseId } from '../support/lease-api.ts';
+import { spawnService } from '../support/spawn-service.ts';
+import { until, within } from '../support/until.ts';
+
+t.setTimeout(170_000);
+
+const TTL_MS = 30_000;
+const AT_ONCE = 8;
+/** No answer to these requests is longer; that they were is a failure of its own. */
+const ANSWER_BYTES_MAX = 450;
+const HEARTBEAT_BYTES_MAX = 420;
+/** A third of it passes between two heartbeats. */
+const HEARTBEAT_TTL_MS = 3_000;
+const CLIENTS = 35;
+
+interface Scene {
+  readonly proxy: CuttingProxy;
+  readonly client: LeaseClient;
+  readonly api: LeaseApi;
+}
+
+const setUp = async (test: Test): Promise<Scene> => {
+  const service = await spawnService(test);
+  const proxy = await startCuttingProxy(test, service.port);
+  const client = new LeaseClient({ baseUrl: proxy.baseUrl, holder: 'cut-off', ttlMs: TTL_MS });
+  test.teardown(() => client.close());
+  const api = new LeaseApi(service.baseUrl);
+  test.teardown(() => api.close());
+  return { proxy, client, api };
+};
+
+/** Cuts the first PUT, renewal and DELETE of each session after as many bytes as its name says; by turns with a reset and an orderly end. */
+const cutBySession = (proxy: CuttingProxy): SeenRequest[] => {
+  const cut: SeenRequest[] = [];
+  const seen = new Set<string>();
+  proxy.fateOf = (request) => {
+    const [, bytes] = /\/cut-(\d+)(?:\/renew)?$/.exec(request.path) ?? [];
+    const name = `${request.method} ${request.path}`;
+    if (bytes === undefined || seen.has(name)) return { kind: 'pass' };
+    seen.add(name);
+    cut.push(request);
+    const afterAnswerBytes = Number(bytes);
+    return { kind: 'cut', afterAnswerBytes, how: afterAnswerBytes % 2 === 0 ? 'rst' : 'fin' };
+  };
+  return cut;
+};
+
+void t.test('acquire, renew and release, cut after each byte of their answers', async (test) => {
+  const { proxy, client, api } = await setUp(test);
+  const cut = cutBySession(proxy);
+  const wrong: string[] = [];
+  const tokens: number[] = [];
+  const live = async (bytes: number): Promise<void> => {
+    const session = `cut-${bytes}`;
+    const lease = await client.acquire(session, { waitMs: 0 });
+    const seen = await api.inspect(session);
+    if (seen.body.fencingToken !== lease.fencingToken) wrong.push(`${session}: held with ${lease.fencingToken}, live is ${seen.body.fencingToken}`);
+    if (seen.body.previous !== undefined) wrong.push(`${session}: it took two grants`);
+    const renewed = await lease.renew();
+    if (renewed.fencingToken !== lease.fencingToken || !lease.held) wrong.push(`${session}: its renewal failed`);
+    const released = await lease.release();
+    if (released !== 'released') wrong.push(`${session}: its release was ${released}`);
+    const after = await api.inspect(session);
+    if (after.body.held !== false || after.body.previous?.endedBecause !== 'released') wrong.push(`${session}: it was not released`);
+    const next = await api.acquire(session, newLeaseId(), { holder: 'next', waitMs: 0 });
+    if (next.status !== 201 || (next.body.fencingToken ?? 0) <= lease.fencingToken) wrong.push(`${session}: the next holder got ${next.status}`);
+    tokens.push(lease.fencingToken, next.body.fencingToken ?? -1);
+  };
+  const positions = Array.from({ length: ANSWER_BYTES_MAX }, (_, bytes) => bytes);
+  await within('all cuts', inParallel(positions, AT_ONCE, live), 120_000);
+  test.same(wrong.slice(0, 10), [], `${wrong.length} expectations failed`);
+  test.equal(new Set(tokens).size, 2 * ANSWER_BYTES_MAX, 'every grant has a fencing token of its own (S1)');
+  const longest = Math.max(...cut.map(({ answerBytes }) => answerBytes));
+  test.ok(longest > 200 && longest < ANSWER_BYTES_MAX, `the cuts covered every byte of the longest answer, ${longest}`);
+  const lost = cut.filter(({ path, answerBytes }) => Number(/cut-(\d+)/.exec(path)?.[1]) < answerBytes).length;
+  test.equal(proxy.requests.filter(({ path }) => path.includes('/cut-')).length, 3 * ANSWER_BYTES_MAX + lost, 'each lost answer cost one repeat');
+  test.comment(`${proxy.cuts} connections cut, ${lost} answers lost`);
+});
+
+void t.test('heartbeats, cut after each byte of their answer, cost a repeat and no lease', async (test) => {
+  const service = await spawnService(test);
+  const api = new LeaseApi(service.baseUrl);
+  test.teardown(() => api.close());
+  const longest: number[] = [];
+  const live = async (first: number): Promise<void> => {
+    const proxy = await startCuttingProxy(test, service.port);
+    const client = new LeaseClient({ baseUrl: proxy.baseUrl, holder: `gateway-${first}`, ttlMs: HEARTBEAT_TTL_MS });
+    test.teardown(() => client.close());
+    const lease = await client.acquire(`kept-${first}`, { waitMs: 0 });
+    const cut: SeenRequest[] = [];
+    let afterAnswerBytes = first;
+    let repeats = true;
+    proxy.fateOf = (request) => {
+      // Each second one passes: it is the repeat of the one before.
+      if (request.path !== '/v1/heartbeats' || afterAnswerBytes >= HEARTBEAT_BYTES_MAX || (repeats = !repeats)) return { kind: 'pass' };
+      cut.push(request);
+      const fate = { kind: 'cut', afterAnswerBytes, how: cut.length % 2 === 0 ? 'rst' : 'fin' } as const;
+      afterAnswerBytes += CLIENTS;
+      return fate;
+    };
+    await until('all its heartbeats are cut', () => afterAnswerBytes >= HEARTBEAT_BYTES_MAX || lease.signal.aborted, { withinMs: 60_000 });
+    await lease.verify();
+    longest.push(...cut.map(({ answerBytes }) => answerBytes));
+    if (!lease.held) test.fail(`the lease of gateway ${first} was lost after ${cut.length} cuts`);
+    test.equal((await api.inspect(`kept-${first}`)).body.fencingToken, lease.fencingToken);
+    test.equal(await lease.release(), 'released');
+  };
+  await Promise.all(Array.from({ length: CLIENTS }, (_, first) => live(first)));
+  const bytes = Math.max(...longest);
+  test.ok(bytes > 200 && bytes < HEARTBEAT_BYTES_MAX, `the cuts covered every byte of the longest answer, ${bytes}`);
+  test.equal(longest.length, HEARTBEAT_BYTES_MAX, 'one cut for each byte');
+});

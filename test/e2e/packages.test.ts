@@ -1,0 +1,139 @@
+/** Both packages as their users get them: packed, installed in an empty project, started by their names, their types checked. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import t from 'tap';
+import { npmEnvironment } from '../support/npm-environment.ts';
+import { root } from '../support/source-files.ts';
+import { running, succeeding } from '../support/running.ts';
+import { until } from '../support/until.ts';
+
+t.setTimeout(300_000);
+
+const PACKAGES = ['service', 'client'] as const;
+const OLDEST_NODE = '22.19.0';
+
+const folder = mkdtempSync(join(tmpdir(), 'holdfast-packages-'));
+t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+const project = join(folder, 'project');
+
+const env = npmEnvironment();
+const inBin = (name: string): string => join(root, 'node_modules', '.bin', name);
+
+interface Packed {
+  readonly tarball: string;
+  readonly files: readonly string[];
+}
+
+const pack = async (name: string): Promise<Packed> => {
+  const [packed] = JSON.parse(await succeeding('npm', ['pack', '--silent', '--json', '--pack-destination', folder], { cwd: join(root, name), env }));
+  return { tarball: join(folder, basename(packed.filename)), files: packed.files.map(({ path }: { path: string }) => path) };
+};
+
+const packed = { service: await pack('service'), client: await pack('client') };
+
+const SMOKE = `
+import { LeaseClient, LeaseHeldError } from '@holdfast/client';
+import { openFileFence } from '@holdfast/client/fences/file';
+const client = new LeaseClient({ baseUrl: process.env.BASE_URL, holder: 'smoke' });
+const lease = await client.acquire('agent:main:smoke', { ttlMs: 5_000 });
+lease.assertHeld();
+const refused = await client.acquire('agent:main:smoke', { waitMs: 0, reentrant: false }).catch((error) => error instanceof LeaseHeldError);
+const fence = openFileFence(process.env.TRANSCRIPT);
+await fence.append(lease.fencingToken, 'one line\\n');
+await fence[Symbol.asyncDispose]();
+const released = await lease.release();
+await client.close();
+console.log(JSON.stringify({ token: Number.isSafeInteger(lease.fencingToken), refused, released, node: process.versions.node }));
+`;
+
+// Each expected error proves that the type is there, and is not any.
+const CONSUMER = `
+import { LeaseClient, LeaseLostError, type Lease } from '@holdfast/client';
+import { openFileFence, type FileFence } from '@holdfast/client/fences/file';
+
+export const answer = async (client: LeaseClient, fence: FileFence): Promise<'released' | 'lost' | 'unknown'> => {
+  const lease: Lease = await client.acquire('agent:main:feishu:oc_1', { waitMs: 60_000 });
+  const token: number = lease.fencingToken;
+  // @ts-expect-error a fencing token is a number
+  const text: string = lease.fencingToken;
+  // @ts-expect-error a wait is a number of milliseconds
+  await client.acquire('agent:main:feishu:oc_1', { waitMs: 'long' });
+  // @ts-expect-error a fence wants the token of the lease
+  await fence.append('none', text);
+  await fence.append(token, 'a line');
+  return lease.release();
+};
+export const code = (error: LeaseLostError): string => error.code;
+export const open = (): FileFence => openFileFence('/tmp/transcript.jsonl');
+`;
+
+const TSCONFIG = { compilerOptions: { module: 'nodenext', target: 'es2022', strict: true, noEmit: true, types: ['node'] }, include: ['consumer.ts'] };
+
+const write = (name: string, contents: string | object): void =>
+  writeFileSync(join(project, name), typeof contents === 'string' ? contents : JSON.stringify(contents));
+
+for (const name of PACKAGES) {
+  t.test(`the ${name} package holds what is needed, and nothing else`, async (t) => {
+    const { files } = packed[name];
+    for (const file of ['package.json', 'LICENSE', 'README.md']) t.ok(files.includes(file), `has ${file}`);
+    const others = files.filter((file) => !/^(package\.json|LICENSE|README\.md|dist\/.+\.(js|d\.ts))$/.test(file));
+    t.strictSame(others, []);
+    t.ok(files.some((file) => file.endsWith('.js')), 'has code');
+  });
+
+  t.test(`the ${name} package passes publint`, async (t) => {
+    const { code, stdout } = await running(inBin('publint'), [packed[name].tarball, '--strict'], { env });
+    t.equal(code, 0, stdout);
+    t.match(stdout, /All good!/);
+  });
+}
+
+t.test('the types of the client resolve for everybody who can import it', async (t) => {
+  const { code, stdout } = await running(inBin('attw'), [packed.client.tarball, '--profile', 'esm-only'], { env });
+  t.equal(code, 0, stdout);
+});
+
+t.test('in an empty project', async (t) => {
+  await succeeding('mkdir', ['-p', project]);
+  write('package.json', { name: 'empty', private: true, type: 'module', allowScripts: { node: true } });
+  const wanted = [packed.service.tarball, packed.client.tarball, '@types/node@22', 'typescript@5', `node@${OLDEST_NODE}`];
+  await succeeding('npm', ['install', '--no-audit', '--no-fund', ...wanted], { cwd: project, env });
+  t.notOk(readdirSync(join(project, 'node_modules')).includes('tap'), 'development dependencies stay at home');
+
+  const service = spawn(process.execPath, [join(project, 'node_modules', '.bin', 'holdfast-server')], {
+    cwd: project,
+    env: { ...env, HOLDFAST_PORT: '0', HOLDFAST_STORE: 'file:./holdfast.db' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = once(service, 'exit');
+  t.teardown(() => service.kill('SIGKILL'));
+  let output = '';
+  for (const stream of [service.stdout, service.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const baseUrl = await until('the service names its address', () => {
+    if (service.exitCode !== null) throw new Error(`the service ended instead of starting:\n${output}`);
+    return /http:\/\/127\.0\.0\.1:[1-9]\d*/.exec(output)?.[0];
+  });
+  t.ok(readdirSync(project).includes('holdfast.db'), 'its database is where it was started');
+
+  write('smoke.mjs', SMOKE);
+  const pinned22 = join(project, 'node_modules', 'node', 'bin', 'node');
+  for (const [node, transcript] of [[process.execPath, 'a.jsonl'], [pinned22, 'b.jsonl']] as const) {
+    const said = await succeeding(node, ['smoke.mjs'], { cwd: project, env: { ...env, BASE_URL: baseUrl, TRANSCRIPT: join(project, transcript) } });
+    const { node: version, ...seen } = JSON.parse(said);
+    t.strictSame(seen, { token: true, refused: true, released: 'released' }, `a lease is taken, refused to a second, and released, on Node.js ${version}`);
+  }
+  const oldest = (await succeeding(pinned22, ['--version'])).trim();
+  t.equal(oldest, `v${OLDEST_NODE}`, 'one of them is the oldest that the client promises to run on');
+
+  write('consumer.ts', CONSUMER);
+  write('tsconfig.json', TSCONFIG);
+  const tsc = join(project, 'node_modules', 'typescript', 'bin', 'tsc');
+  const types = await running(process.execPath, [tsc, '-p', 'tsconfig.json'], { cwd: project, env });
+  t.equal(types.stdout, '', 'a program in TypeScript is checked against the packed types, those of the libraries included');
+
+  service.kill('SIGTERM');
+  t.strictSame(await ended, [0, null], 'the service stops cleanly');
+});

@@ -1,0 +1,113 @@
+/**
+ * Fifty gateways wait for one session over connections of their own: first come, first served, the background ones last, and
+ * two requests each besides the confirming renewal (L2). A waiter that died costs seconds, never a TTL (S16).
+ */
+import t from 'tap';
+import { LeaseClient } from '../../client/src/index.ts';
+import { startCuttingProxy } from '../support/cutting-proxy.ts';
+import { spawnHolder } from '../support/holder/spawn-holder.ts';
+import { LeaseApi, newLeaseId } from '../support/lease-api.ts';
+import { monotonicMs } from '../support/monotonic.ts';
+import { waitAsRival, waitersOf } from '../support/rival.ts';
+import { spawnService } from '../support/spawn-service.ts';
+import { until, within } from '../support/until.ts';
+
+t.setTimeout(170_000);
+
+const WAITERS = 50;
+const SESSION = 'queue';
+const OFFER_MS = 5_000;
+const TICKET_GRACE_MS = 5_000;
+
+const isBackground = (index: number): boolean => index % 5 === 2;
+
+void t.test('fifty waiters are served in order, with two requests each and the confirming renewal', async (test) => {
+  const service = await spawnService(test);
+  const proxy = await startCuttingProxy(test, service.port);
+  const api = new LeaseApi(service.baseUrl);
+  test.teardown(() => api.close());
+  const firstId = newLeaseId();
+  await api.acquire(SESSION, firstId, { holder: 'first', ttlMs: 60_000, waitMs: 0 });
+
+  const served: { index: number; fencingToken: number; atMs: number }[] = [];
+  const turn = async (index: number): Promise<void> => {
+    const client = new LeaseClient({ baseUrl: proxy.baseUrl, holder: `gateway-${index}` });
+    test.teardown(() => client.close());
+    const lease = await client.acquire(SESSION, { ttlMs: 30_000, waitMs: 60_000, background: isBackground(index) });
+    served.push({ index, fencingToken: lease.fencingToken, atMs: monotonicMs() });
+    // An offer lives 5 s at most, so that more is left only of a confirmed lease.
+    await until('the lease is confirmed', () => lease.remainingMs > OFFER_MS, { everyMs: 1 });
+    test.equal(await lease.release(), 'released');
+  };
+
+  const turns: Promise<void>[] = [];
+  for (let index = 0; index < WAITERS; index++) {
+    turns.push(turn(index));
+    await until(`waiter ${index} stands in the queue`, async () => (await waitersOf(api, SESSION)) === index + 1, { everyMs: 2 });
+  }
+  const releasedMs = monotonicMs();
+  await api.release(SESSION, firstId);
+  await within('all were served', Promise.all(turns), 60_000);
+
+  const arrival = Array.from({ length: WAITERS }, (_, index) => index);
+  const due = [...arrival.filter((index) => !isBackground(index)), ...arrival.filter(isBackground)];
+  test.same(served.map(({ index }) => index), due, 'in the order of arrival, the background ones after the others');
+  const tokens = served.map(({ fencingToken }) => fencingToken);
+  test.same(tokens, tokens.toSorted((a, b) => a - b), 'with rising fencing tokens');
+  const sent = Object.groupBy(proxy.requests, ({ method, path }) => (path.startsWith('/v1/events') ? 'events' : method));
+  test.equal(sent['PUT']?.length, WAITERS, 'one acquire each');
+  test.equal(sent['DELETE']?.length, WAITERS, 'one release each');
+  test.equal(sent['POST']?.length, WAITERS, 'one renewal each');
+  test.equal(sent['GET']?.length ?? 0, 0, 'and nothing else: nobody polls');
+  test.ok((sent['events']?.length ?? 0) <= WAITERS, 'but one event stream a client at most');
+  test.comment(`${WAITERS} hand-offs in ${((served.at(-1)?.atMs ?? NaN) - releasedMs).toFixed(0)} ms`);
+});
+
+void t.test('a waiter whose process died costs seconds, not a TTL', async (test) => {
+  const service = await spawnService(test);
+  const api = new LeaseApi(service.baseUrl);
+  test.teardown(() => api.close());
+  const ttlMs = 60_000;
+  const firstId = newLeaseId();
+  await api.acquire(SESSION, firstId, { holder: 'first', ttlMs, waitMs: 0 });
+  const dying = spawnHolder(test, { baseUrl: service.baseUrl, holder: 'dying' });
+  const never = dying.ask({ do: 'acquire', session: SESSION, ttlMs, waitMs: 60_000 });
+  await until('the one that will die waits', async () => (await waitersOf(api, SESSION)) === 1);
+  const next = waitAsRival(service.baseUrl, SESSION, 'next');
+  await until('the next one waits', async () => (await waitersOf(api, SESSION)) === 2);
+
+  const diedMs = monotonicMs();
+  await Promise.all([dying.kill(), test.rejects(never)]);
+  await api.release(SESSION, firstId);
+  const given = await within('the next one holds', next);
+  const costMs = given.answeredMs - diedMs;
+  // Its ticket's grace and the offer it got are the same five seconds; the rest is for a busy machine.
+  test.ok(costMs < TICKET_GRACE_MS + 2_500, `it cost ${costMs.toFixed(0)} ms of a TTL of ${ttlMs} ms`);
+  test.comment(`a waiter that died in front cost ${costMs.toFixed(0)} ms`);
+});
+
+void t.test('a waiter that died costs seconds too when it was being offered the session', async (test) => {
+  const service = await spawnService(test);
+  const api = new LeaseApi(service.baseUrl);
+  test.teardown(() => api.close());
+  const ttlMs = 60_000;
+  const firstId = newLeaseId();
+  await api.acquire(SESSION, firstId, { holder: 'first', ttlMs, waitMs: 0 });
+  const dying = spawnHolder(test, { baseUrl: service.baseUrl, holder: 'dying' });
+  const never = dying.ask({ do: 'acquire', session: SESSION, ttlMs, waitMs: 60_000 });
+  await until('the one that will die waits', async () => (await waitersOf(api, SESSION)) === 1);
+  const next = waitAsRival(service.baseUrl, SESSION, 'next');
+  await until('the next one waits', async () => (await waitersOf(api, SESSION)) === 2);
+
+  // Stopped, its connection stays open: the service cannot know that nobody is there.
+  dying.signal('SIGSTOP');
+  await api.release(SESSION, firstId);
+  const offered = await api.inspect(SESSION);
+  test.equal(offered.body.holder, 'dying', 'it was offered the session');
+  const offeredMs = monotonicMs();
+  await Promise.all([dying.kill(), test.rejects(never)]);
+  const given = await within('the next one holds', next);
+  const costMs = given.answeredMs - offeredMs;
+  test.ok(costMs < OFFER_MS + 2_500, `it cost ${costMs.toFixed(0)} ms of a TTL of ${ttlMs} ms`);
+  test.comment(`a waiter that died on its offer cost ${costMs.toFixed(0)} ms`);
+});

@@ -1,0 +1,56 @@
+// The static key: asked for where one is set, and for nothing but the API.
+import t from 'tap';
+import { buildTestApp } from '../../../support/build-app.ts';
+import { acquire, call, leaseIdOf } from '../../../support/inject.ts';
+
+const apiKey = 'k3y-of-the-house';
+
+t.test('with a key set, every address of the API asks for it', async (t) => {
+  const { app } = await buildTestApp(t, { apiKey });
+  const asked = [
+    { url: '/v1' },
+    { url: '/v1/leases' },
+    { url: '/v1/leases/s' },
+    { url: '/v1/leases/s/fence?token=1' },
+    { url: '/v1/events' },
+    { method: 'PUT', url: '/v1/leases/s', leaseId: leaseIdOf('a'), body: { holder: 'a' } },
+    { method: 'DELETE', url: '/v1/leases/s', leaseId: leaseIdOf('a') },
+    { method: 'POST', url: '/v1/leases/s/renew', leaseId: leaseIdOf('a') },
+    { method: 'POST', url: '/v1/leases/s/yield', body: { by: 'a' } },
+    { method: 'POST', url: '/v1/leases/s/revoke', body: { by: 'a', reason: 'b' } },
+    { method: 'POST', url: '/v1/heartbeats', body: { leases: [] } },
+  ] as const;
+  for (const what of asked) {
+    const answer = await call(app, what);
+    t.equal(answer.statusCode, 401, what.url);
+    t.equal(answer.headers['www-authenticate'], 'Bearer');
+    t.match(answer.json(), { code: 'unauthorized', retryable: false });
+  }
+  t.match((await call(app, { url: '/v1/leases/s', headers: { authorization: `Bearer ${apiKey}` } })).json(), { held: false });
+});
+
+t.test('any other key, or none, is refused, and no key is ever repeated', async (t) => {
+  const { app } = await buildTestApp(t, { apiKey });
+  const wrong = ['', 'Bearer', 'Bearer ', `Bearer ${apiKey}x`, `Bearer ${apiKey.slice(1)}`, `Bearer ${apiKey} x`, `Basic ${apiKey}`, apiKey, `Bearer ${apiKey.toUpperCase()}`];
+  for (const authorization of wrong) {
+    const answer = await call(app, { url: '/v1', headers: { authorization } });
+    t.equal(answer.statusCode, 401, authorization);
+    t.notMatch(answer.body, apiKey);
+  }
+  for (const scheme of ['Bearer', 'bearer', 'BEARER']) t.equal((await call(app, { url: '/v1', headers: { authorization: `${scheme} ${apiKey}` } })).statusCode, 200);
+});
+
+t.test('a body is not read before the key is known', async (t) => {
+  const { app } = await buildTestApp(t, { apiKey });
+  t.equal((await call(app, { method: 'PUT', url: '/v1/leases/s', leaseId: leaseIdOf('a'), body: '{' })).statusCode, 401);
+});
+
+t.test('health, documentation and explanations stay open', async (t) => {
+  const { app } = await buildTestApp(t, { apiKey });
+  for (const url of ['/healthz', '/readyz', '/openapi.json', '/openapi.yaml', '/docs', '/problems/unauthorized']) t.equal((await call(app, { url })).statusCode, 200, url);
+});
+
+t.test('without a key everybody may call', async (t) => {
+  const { app } = await buildTestApp(t);
+  t.equal((await acquire(app, 's', 'a')).statusCode, 201);
+});

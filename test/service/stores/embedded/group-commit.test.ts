@@ -1,0 +1,159 @@
+import t from 'tap';
+import { FakeClock } from '../../../support/fake-clock.ts';
+import type { Changes } from '../../../../service/src/stores/embedded/database.ts';
+import { COMMIT_MS_MAX, GroupCommit } from '../../../../service/src/stores/embedded/group-commit.ts';
+import { turns } from './store-scene.ts';
+
+/** Counts what it collects, and leaves each commit under way until the test ends it. */
+const start = (): {
+  clock: FakeClock;
+  commits: GroupCommit;
+  collected: () => number;
+  underWay: PromiseWithResolvers<void>[];
+  failures: Error[];
+} => {
+  const clock = new FakeClock();
+  const underWay: PromiseWithResolvers<void>[] = [];
+  const failures: Error[] = [];
+  let collected = 0;
+  const commits = new GroupCommit({
+    clock,
+    collect: (): Changes => ({ floor: ++collected, sessions: [], ended: [], endedForgotten: [], sessionsForgotten: [] }),
+    commit: () => {
+      const commit = Promise.withResolvers<void>();
+      underWay.push(commit);
+      return commit.promise;
+    },
+    onFailure: (error) => failures.push(error),
+  });
+  return { clock, commits, collected: () => collected, underWay, failures };
+};
+
+/** Says, whenever it is asked, what became of the promise so far. */
+const watch = (promise: Promise<unknown> | undefined): (() => 'pending' | 'done' | 'failed') => {
+  let state: 'pending' | 'done' | 'failed' = promise ? 'pending' : 'done';
+  promise?.then(() => (state = 'done'), () => (state = 'failed'));
+  return () => state;
+};
+
+t.test('all that one turn brings goes into one commit', async (t) => {
+  const { commits, collected, underWay } = start();
+  const numbers = [commits.touch(), commits.touch(), commits.touch()];
+  t.strictSame(new Set(numbers).size, 1);
+  const state = watch(commits.durable(numbers[0]!));
+  await turns();
+  t.equal(underWay.length, 1);
+  t.equal(collected(), 1);
+  t.equal(state(), 'pending');
+  underWay[0]!.resolve();
+  await turns();
+  t.equal(state(), 'done');
+  t.equal(commits.durable(numbers[0]!), undefined, 'what is on disk is not waited for');
+});
+
+t.test('one commit is under way, and what comes meanwhile forms the next', async (t) => {
+  const { commits, underWay } = start();
+  const first = commits.touch();
+  await turns();
+  const second = commits.touch();
+  t.equal(commits.touch(), second);
+  t.not(second, first);
+  const states = [watch(commits.durable(first)), watch(commits.durable(second))];
+  await turns();
+  t.equal(underWay.length, 1, 'the second does not start beside the first');
+  underWay[0]!.resolve();
+  await turns();
+  t.strictSame(states.map((state) => state()), ['done', 'pending']);
+  t.equal(underWay.length, 2, 'it starts after it, by itself');
+  underWay[1]!.resolve();
+  await turns();
+  t.strictSame(states.map((state) => state()), ['done', 'done']);
+  await turns();
+  t.equal(underWay.length, 2, 'nothing changed, nothing is written');
+});
+
+t.test('a failed commit fails everybody who waits, also those of the next, and nothing is committed any more', async (t) => {
+  const { commits, underWay, failures } = start();
+  const first = watch(commits.durable(commits.touch()));
+  await turns();
+  const second = watch(commits.durable(commits.touch()));
+  underWay[0]!.reject(new Error('the disk is on fire'));
+  await turns();
+  t.strictSame([first(), second()], ['failed', 'failed']);
+  await t.rejects(commits.durable(commits.touch())!, { message: 'the disk is on fire' }, 'nor is anything that comes later durable');
+  await t.rejects(commits.durable(0)!, { message: 'the disk is on fire' }, 'nor is anything told that was');
+  await turns();
+  t.equal(underWay.length, 1);
+  t.strictSame(failures.map(({ message }) => message), ['the disk is on fire'], 'it is told once');
+});
+
+t.test('a commit may take 2 s, and not a millisecond more', async (t) => {
+  const good = start();
+  const inTime = watch(good.commits.durable(good.commits.touch()));
+  await turns();
+  good.clock.advance(COMMIT_MS_MAX - 1);
+  good.underWay[0]!.resolve();
+  await turns();
+  good.clock.advance(COMMIT_MS_MAX);
+  t.equal(inTime(), 'done');
+  t.strictSame(good.failures, []);
+  t.equal(good.clock.armed, 0, 'its timer is gone');
+
+  const bad = start();
+  const late = watch(bad.commits.durable(bad.commits.touch()));
+  await turns();
+  bad.clock.advance(COMMIT_MS_MAX);
+  await turns();
+  t.equal(late(), 'failed');
+  t.match(bad.failures, [{ message: 'a commit took longer than 2000 ms' }]);
+  bad.underWay[0]!.resolve();
+  await turns();
+  await t.rejects(bad.commits.durable(1)!, { message: /longer/ }, 'that it came to a good end after all changes nothing');
+  t.equal(bad.failures.length, 1);
+});
+
+t.test('changes that cannot be collected count as a failed commit', async (t) => {
+  const failures: Error[] = [];
+  const commits = new GroupCommit({
+    clock: new FakeClock(),
+    collect: () => {
+      throw new TypeError('not to be written');
+    },
+    commit: () => Promise.resolve(),
+    onFailure: (error) => failures.push(error),
+  });
+  const state = watch(commits.durable(commits.touch()));
+  await turns();
+  t.equal(state(), 'failed');
+  t.match(failures, [{ message: 'not to be written' }]);
+});
+
+t.test('flush waits for the commit under way, and for what waits behind it', async (t) => {
+  const { commits, underWay } = start();
+  await commits.flush();
+  commits.touch();
+  await turns();
+  const justUnderWay = watch(commits.flush());
+  commits.touch();
+  const both = watch(commits.flush());
+  await turns();
+  t.strictSame([justUnderWay(), both()], ['pending', 'pending']);
+  underWay[0]!.resolve();
+  await turns();
+  t.strictSame([justUnderWay(), both()], ['done', 'pending']);
+  underWay[1]!.resolve();
+  await turns();
+  t.equal(both(), 'done');
+});
+
+t.test('flush fails with the commit it waits for', async (t) => {
+  for (const when of ['before it starts', 'while it is under way']) {
+    const { commits, underWay } = start();
+    commits.touch();
+    if (when === 'while it is under way') await turns();
+    const flushed = commits.flush();
+    await turns();
+    underWay[0]!.reject(new Error('no space'));
+    await t.rejects(flushed, { message: 'no space' }, when);
+  }
+});

@@ -1,0 +1,71 @@
+import t from 'tap';
+import type { EndedId } from '../../../../service/src/session/types.ts';
+import { PendingChanges } from '../../../../service/src/stores/embedded/pending-changes.ts';
+import { SessionTable } from '../../../../service/src/stores/embedded/session-table.ts';
+import { idHash, Scene } from '../../session/scene.ts';
+import { nameOf } from './store-scene.ts';
+
+const NOW = { monoMs: 1_000_000, wallUs: 1_700_000_000_000_000 };
+const endedId = (id: string): EndedId => ({ leaseIdHash: idHash(id), fencingToken: undefined, endedBecause: 'released', endedAtMs: NOW.monoMs });
+
+t.test('a session that changed several times is written once, as it stands at the commit', async (t) => {
+  const table = new SessionTable();
+  const pending = new PendingChanges();
+  const scene = new Scene();
+  const entry = table.add(nameOf('s'));
+  pending.session(entry);
+  scene.take('a');
+  table.put(entry, scene.session);
+  pending.session(entry);
+  const { sessions, floor } = pending.collect(17, NOW);
+  t.equal(sessions.length, 1);
+  t.match(sessions[0], { id: entry.id, namespace: 'default', key: 's', live: 1 });
+  t.match(JSON.parse(sessions[0]!.state), { lease: { leaseIdHash: 'a' } });
+  t.equal(floor, 17);
+});
+
+t.test('a session without a lease is not live', async (t) => {
+  const pending = new PendingChanges();
+  pending.session(new SessionTable().add(nameOf('s')));
+  t.equal(pending.collect(1, NOW).sessions[0]?.live, 0);
+});
+
+t.test('what was collected is not collected again', async (t) => {
+  const pending = new PendingChanges();
+  const table = new SessionTable();
+  pending.session(table.add(nameOf('s')));
+  pending.ended(table.add(nameOf('t')), [endedId('a')], NOW);
+  pending.endedForgotten(table.add(nameOf('u')));
+  pending.sessionForgotten(table.add(nameOf('v')));
+  const first = pending.collect(1, NOW);
+  t.strictSame([first.sessions.length, first.ended.length, first.endedForgotten.length, first.sessionsForgotten.length], [1, 1, 1, 1]);
+  t.strictSame(pending.collect(2, NOW), { floor: 2, sessions: [], ended: [], endedForgotten: [], sessionsForgotten: [] });
+});
+
+t.test("a session's ended ids are counted on from one commit to the next", async (t) => {
+  const pending = new PendingChanges();
+  const entry = new SessionTable().add(nameOf('s'));
+  pending.ended(entry, [endedId('a'), endedId('b')], NOW);
+  t.equal(entry.endedWritten, true);
+  pending.collect(1, NOW);
+  pending.ended(entry, [endedId('c')], NOW);
+  t.strictSame(pending.collect(1, NOW).ended.map(({ leaseIdHash, sequence }) => [leaseIdHash, sequence]), [['c', 2]]);
+  pending.endedForgotten(entry);
+  t.equal(entry.endedWritten, false);
+  pending.ended(entry, [endedId('d')], NOW);
+  t.strictSame(pending.collect(1, NOW).ended.map(({ sequence }) => sequence), [3], 'also past their forgetting');
+});
+
+t.test('no ended ids, nothing on disk', async (t) => {
+  const entry = new SessionTable().add(nameOf('s'));
+  new PendingChanges().ended(entry, [], NOW);
+  t.equal(entry.endedWritten, false);
+});
+
+t.test('a session that is forgotten is not written any more', async (t) => {
+  const pending = new PendingChanges();
+  const entry = new SessionTable().add(nameOf('s'));
+  pending.session(entry);
+  pending.sessionForgotten(entry);
+  t.match(pending.collect(1, NOW), { sessions: [], sessionsForgotten: [entry.id] });
+});

@@ -1,0 +1,66 @@
+/** FIFO: a waiter is never served while another of its class that came before it waits, nor a background one while a foreground one does. */
+import type { LeaseFacts, SessionFacts } from './facts.ts';
+import { answeredMsOf, type HistoryRecord } from './record.ts';
+import { sortedBy } from './sorted.ts';
+import { stintsOf, type Stint } from './stints.ts';
+import type { Violation } from './violation.ts';
+
+export const checkOrder = (facts: SessionFacts): Violation[] => {
+  const stints = sortedBy(facts.leases.flatMap((lease) => stintsOf(lease, facts)), ({ queuedMs }) => queuedMs);
+  const served = facts.leases.filter((lease) => lease.token !== undefined && lease.acquires.length > 0).map(toServed);
+  const foreground = stints.filter(({ background }) => !background);
+  const background = stints.filter((stint) => stint.background);
+  return [
+    ...overtaken(facts, foreground, served.filter((one) => !one.background), ({ askedMs }) => askedMs),
+    ...overtaken(facts, background, served.filter((one) => one.background), ({ askedMs }) => askedMs),
+    ...overtaken(facts, foreground, served.filter((one) => one.background), ({ grantedFromMs }) => grantedFromMs),
+  ];
+};
+
+interface Served {
+  readonly lease: LeaseFacts;
+  readonly background: boolean;
+  readonly token: number;
+  /** Before this it cannot have had a place in the queue. */
+  readonly askedMs: number;
+  /** Before this it cannot have been granted. */
+  readonly grantedFromMs: number;
+  readonly record: HistoryRecord;
+}
+
+const toServed = (lease: LeaseFacts): Served => {
+  const record = lease.positives.find((positive) => answeredMsOf(positive) === lease.toldMs)!;
+  const { kind, repeated, waitedMs } = record.outcome;
+  const isFirst = kind === 'granted' && !repeated && waitedMs !== undefined;
+  return {
+    lease,
+    background: lease.acquires.find(({ sentMs }) => sentMs >= lease.askedMs)?.command.background ?? false,
+    token: lease.token!,
+    askedMs: lease.askedMs,
+    grantedFromMs: isFirst ? record.sentMs + waitedMs : lease.askedMs,
+    record,
+  };
+};
+
+/** Of those who were in the queue before `since(served)`, none may be granted later, nor still be waiting when it was told. */
+const overtaken = (facts: SessionFacts, stints: readonly Stint[], served: readonly Served[], since: (one: Served) => number): Violation[] => {
+  const found: Violation[] = [];
+  let next = 0;
+  let last: Stint | undefined;
+  let longest: Stint | undefined;
+  for (const one of sortedBy(served, since)) {
+    for (; next < stints.length && stints[next]!.queuedMs < since(one); next += 1) {
+      const stint = stints[next]!;
+      if (stint.token !== undefined && (last === undefined || stint.token > last.token!)) last = stint;
+      if (stint.token === undefined && (longest === undefined || stint.untilMs > longest.untilMs)) longest = stint;
+    }
+    const { leaseId } = one.lease;
+    const late = last && last.token! > one.token && last.leaseId !== leaseId ? last : undefined;
+    const left = longest && longest.untilMs > answeredMsOf(one.record) && longest.leaseId !== leaseId ? longest : undefined;
+    const first = late ?? left;
+    if (!first) continue;
+    const message = `${leaseId} was served with token ${one.token} while ${first.leaseId}, in the queue since ${first.queuedMs} ms, waited`;
+    found.push({ property: 'FIFO', session: facts.session, message, records: [first.record, one.record] });
+  }
+  return found;
+};

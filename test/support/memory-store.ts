@@ -1,0 +1,77 @@
+/** A real store without a disk: the rules themselves over a Map, and one timer at a time for each session that is waited for. */
+import type { Clock, Timer } from '../../service/src/clock.ts';
+import { apply } from '../../service/src/session/apply.ts';
+import type { Command, OutcomeOf } from '../../service/src/session/commands.ts';
+import { nextDueAt } from '../../service/src/session/settle.ts';
+import type { LeasePage, LeaseQuery, LeaseStore, Renewal, SessionName, StoreCheck, StoreListener } from '../../service/src/session/store.ts';
+import { EMPTY_SESSION, type FencingToken, type Namespace, type Session, type SessionKey } from '../../service/src/session/types.ts';
+
+const idOf = ({ namespace, key }: SessionName): string => JSON.stringify([namespace, key]);
+const inByteOrder = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+export class MemoryStore implements LeaseStore {
+  readonly storeId = 'st_memory';
+  /** What `checks` answers; a test breaks it to see readiness turn red. */
+  health: StoreCheck = { name: 'store', ok: true };
+  /** A test sets it to see what a failing store does to answers. */
+  fault: Error | undefined;
+  readonly #clock: Clock;
+  readonly #sessions = new Map<string, { readonly name: SessionName; session: Session; timer: Timer | undefined }>();
+  #listener: StoreListener | undefined;
+  #floor = 0 as FencingToken;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  async apply<C extends Command>(name: SessionName, command: C): Promise<OutcomeOf<C>> {
+    if (this.fault) throw this.fault;
+    return this.#carryOut(name, command);
+  }
+
+  async renewAll(namespace: Namespace, renewals: readonly Renewal[]): Promise<OutcomeOf<{ kind: 'renew' } & Command>[]> {
+    if (this.fault) throw this.fault;
+    return renewals.map(({ key, ...renewal }) => this.#carryOut({ namespace, key }, { kind: 'renew', ...renewal }));
+  }
+
+  async list({ namespace, prefix = '', holder, limit, after }: LeaseQuery): Promise<LeasePage> {
+    if (this.fault) throw this.fault;
+    const keys = [...this.#sessions.values()].filter(({ name }) => name.namespace === namespace).map(({ name }) => name.key);
+    const wanted = keys.filter((key) => key.startsWith(prefix) && (after === undefined || inByteOrder(key, after) > 0)).sort(inByteOrder);
+    const read = wanted.slice(0, limit);
+    const leases = read
+      .map((key) => ({ key, view: this.#carryOut({ namespace, key }, { kind: 'inspect' }) }))
+      .filter(({ view }) => view.held && (holder === undefined || view.holder === holder));
+    return { leases, ...(wanted.length > limit && { nextAfter: read.at(-1) as SessionKey }) };
+  }
+
+  listen(listener: StoreListener): void {
+    this.#listener = listener;
+  }
+
+  checks(): readonly StoreCheck[] {
+    return [this.health];
+  }
+
+  async close(): Promise<void> {
+    for (const { timer } of this.#sessions.values()) timer?.cancel();
+  }
+
+  #carryOut<C extends Command>(name: SessionName, command: C): OutcomeOf<C> {
+    const kept = this.#sessions.get(idOf(name)) ?? { name, session: EMPTY_SESSION, timer: undefined };
+    const { session, floor, outcome, wakes, events } = apply(kept.session, this.#floor, command, this.#clock.now());
+    kept.session = session;
+    this.#floor = floor;
+    this.#sessions.set(idOf(name), kept);
+    this.#arm(kept);
+    for (const wake of wakes) this.#listener?.onWake(wake);
+    for (const event of events) this.#listener?.onEvent(name, event);
+    return outcome;
+  }
+
+  #arm(kept: { readonly name: SessionName; session: Session; timer: Timer | undefined }): void {
+    kept.timer?.cancel();
+    const dueAt = nextDueAt(kept.session);
+    kept.timer = dueAt === undefined ? undefined : this.#clock.after(dueAt - this.#clock.now().monoMs, () => void this.#carryOut(kept.name, { kind: 'tick' }));
+  }
+}

@@ -1,0 +1,136 @@
+/** The service as its own process, on a free port of loopback and a database of its own; faults are real signals. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { get } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { monotonicMs } from './monotonic.ts';
+import { until } from './until.ts';
+
+const MAIN = fileURLToPath(new URL('../../service/src/main.ts', import.meta.url));
+
+export interface SpawnServiceOptions {
+  /** Further settings, as environment variables. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+interface Teardown {
+  teardown(end: () => Promise<void>): void;
+}
+
+export class SpawnedService {
+  readonly folder: string;
+  /** What the process, and those before it, wrote to standard error. */
+  stderr = '';
+  /** From the start of the process to its first ready answer. */
+  bootMs = 0;
+  readonly #env: Readonly<Record<string, string>>;
+  #process: ChildProcess | undefined;
+  #exited: Promise<Ended> | undefined;
+  #stdout = '';
+  #port = 0;
+
+  constructor({ env = {} }: SpawnServiceOptions = {}) {
+    this.folder = mkdtempSync(join(tmpdir(), 'holdfast-e2e-'));
+    this.#env = env;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get baseUrl(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  get pid(): number {
+    const pid = this.#process?.pid;
+    if (pid === undefined) throw new Error('the service is not running');
+    return pid;
+  }
+
+  /** Starts the process, on the same port if it ran before, and resolves once it says that it is ready. */
+  async start(): Promise<this> {
+    const startedMs = monotonicMs();
+    const child = spawn(process.execPath, [MAIN], {
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        HOLDFAST_STORE: `file:${join(this.folder, 'holdfast.db')}`,
+        HOLDFAST_PORT: String(this.#port),
+        ...this.#env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#process = child;
+    this.#exited = once(child, 'exit').then(([code, signal]) => ({ code: code as number | null, signal: signal as NodeJS.Signals | null }));
+    this.#stdout = '';
+    child.stdout.on('data', (chunk: Buffer) => (this.#stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
+    await until('the service is ready', () => this.#ready(child), { everyMs: 5 });
+    this.bootMs = monotonicMs() - startedMs;
+    return this;
+  }
+
+  async #ready(child: ChildProcess): Promise<boolean> {
+    if (child.exitCode !== null || child.signalCode !== null) {
+      throw new Error(`the service ended (${child.exitCode ?? child.signalCode}) instead of starting:\n${this.#stdout}${this.stderr}`);
+    }
+    this.#port = Number(/http:\/\/127\.0\.0\.1:(\d+)/.exec(this.#stdout)?.[1] ?? this.#port);
+    return this.#port !== 0 && (await statusOf(`${this.baseUrl}/readyz`)) === 200;
+  }
+
+  /** Sends a signal and says nothing about what comes of it. */
+  signal(signal: NodeJS.Signals): void {
+    process.kill(this.pid, signal);
+  }
+
+  /** Sends a signal that ends the process, and waits until it has ended. */
+  async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> {
+    const exited = this.#exited;
+    if (!exited) throw new Error('the service is not running');
+    this.signal(signal);
+    const ended = await exited;
+    this.#process = undefined;
+    return ended;
+  }
+
+  async restart(signal: NodeJS.Signals): Promise<void> {
+    await this.end(signal);
+    await this.start();
+  }
+
+  /** Ends what still runs and removes the database. */
+  async dispose(): Promise<void> {
+    const child = this.#process;
+    if (child && child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGKILL'); // SIGKILL ends a stopped process too
+      await this.#exited;
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Nobody there yet is an answer too: the caller asks again. */
+const statusOf = (url: string): Promise<number | undefined> =>
+  new Promise((resolve) => {
+    const asked = get(url, { agent: false, timeout: 1_000 }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    });
+    asked.on('timeout', () => asked.destroy());
+    asked.on('error', () => resolve(undefined));
+  });
+
+/** Starts a service that ends with the test. */
+export const spawnService = async (t: Teardown, options?: SpawnServiceOptions): Promise<SpawnedService> => {
+  const service = new SpawnedService(options);
+  t.teardown(() => service.dispose());
+  return service.start();
+};
