@@ -9,7 +9,9 @@ type Started = Extract<GatewayEvent, { event: 'turn-started' }>;
 
 /** When a turn was being worked on: until it ended, or its gateway was killed; a paused gateway works on nothing. */
 const workingOn = (turn: Started, { events, faults, endedAtMs }: HalfRecords): Span[] => {
-  const ended = events.find((each) => each.event === 'turn-ended' && each.pid === turn.pid && each.messageId === turn.messageId && each.atMs >= turn.atMs);
+  const ended = events.find(
+    (each) => each.event === 'turn-ended' && each.pid === turn.pid && each.messageId === turn.messageId && each.atMs >= turn.atMs,
+  );
   const killedAtMs = faultAfter(faults, 'killed', turn.pid, turn.atMs);
   const pauses = faults
     .filter(({ fault, pid }) => fault === 'paused' && pid === turn.pid)

@@ -25,7 +25,7 @@ interface NumberFlag {
 const NUMBERS: readonly NumberFlag[] = [
   { name: 'scale', min: 1, max: 200, preset: 100, says: 'how many times faster than in real life it runs' },
   { name: 'seed', min: 0, max: 2 ** 32 - 1, preset: 1, says: 'the same seed gives the same workload' },
-  { name: 'sessions', min: 5, max: 200, preset: 24, says: 'how many chats there are' },
+  { name: 'sessions', min: 5, max: 200, preset: 28, says: 'how many chats there are' },
 ];
 
 const describe = ({ name, min, max, preset, says }: NumberFlag): string =>

@@ -18,15 +18,23 @@ const ROWS: readonly Row[] = [
   { name: '  apologies instead', of: ({ apologies }) => String(apologies), means: 'the user got "Something went wrong" in its place' },
   { name: 'replies duplicated', of: ({ duplicated }) => String(duplicated), means: 'sent again under the same message id, which a channel can filter out' },
   { name: 'replies out of order', of: ({ outOfOrder }) => String(outOfOrder), means: 'came after the reply to a later message of the same chat' },
-  { name: 'takeovers', of: ({ takeovers }) => String(takeovers), means: 'without: the transcript changed under a turn; with: a lease passed on because its holder was gone' },
-  { name: 'stale writes refused', of: ({ tokenFaults, staleWritesRefused }) => (tokenFaults === undefined ? 'no fence' : String(staleWritesRefused)), means: 'late writes of a paused gateway, stopped at the transcript by its fencing token' },
+  {
+    name: 'takeovers',
+    of: ({ takeovers }) => String(takeovers),
+    means: 'without: the transcript changed under a turn; with: a lease passed on because its holder was gone',
+  },
+  {
+    name: 'stale writes refused',
+    of: ({ tokenFaults, staleWritesRefused }) => (tokenFaults === undefined ? 'no fence' : String(staleWritesRefused)),
+    means: 'late writes of a paused gateway, stopped at the transcript by their fencing token',
+  },
   { name: 'longest blocked session', of: (figures) => seconds(figures.longestBlockedMs), means: 'a message waited and nobody was working on it' },
 ];
 
 const NAME_WIDTH = Math.max(...ROWS.map(({ name }) => name.length));
 const CELL_WIDTH = 18;
 
-const line = (name: string, cells: readonly string[]): string => `${name.padEnd(NAME_WIDTH)}${cells.map((cell) => cell.padStart(CELL_WIDTH)).join('')}`;
+const line = (name: string, cells: readonly string[]): string => name.padEnd(NAME_WIDTH) + cells.map((cell) => cell.padStart(CELL_WIDTH)).join('');
 
 /** The table, and below it what its words mean. */
 export const renderTable = (without: Figures, withHoldfast: Figures): string => {

@@ -29,7 +29,8 @@ const build = (name: string): void => {
   const { status } = spawnSync(process.execPath, [tsc, '-p', join(folder, 'tsconfig.build.json')], { stdio: 'inherit' });
   if (status !== 0) fail(`Compiling ${name} failed.`);
   checkPrograms(folder);
-  process.stdout.write(`Built ${name}/dist\n`);
+  // Not on standard output: that belongs to whoever packs, and may be JSON.
+  process.stderr.write(`Built ${name}/dist\n`);
 };
 
 const asked = process.argv.slice(2);

@@ -1,28 +1,29 @@
 /**
- * The worst moment to be paused: after the last check, before the write. The demo arms one gateway; at its next write the
- * gateway says that it has come there and waits for a word, and in that wait the demo stops the process (SIGSTOP). The
- * word is already in the pipe when the process goes on, so that it writes at once, late.
+ * The worst moment to be paused: after the last check, before the write. A gateway that was armed by the demo stops its own
+ * process there (a real SIGSTOP), once it has said so; the demo lets it go on, and it writes at once, late. It stops itself
+ * because a signal from outside would come a little later, at some other moment.
  */
 import { tellParent } from '../world/parent.ts';
 
-export type FromDemo = { readonly order: 'pause-at-next-write' } | { readonly order: 'go-on' };
+export interface FromDemo {
+  readonly order: 'pause-at-next-write';
+}
+
 export interface AtWrite {
+  /** The session whose transcript is about to be written. */
   readonly atWrite: string;
 }
 
 /** Call the answer right before a write. Without an order from the demo it does nothing. */
 export const openPausePoint = (): ((session: string) => Promise<void>) => {
   let armed = false;
-  let goOn = (): void => {};
   process.on('message', ({ order }: FromDemo) => {
-    if (order === 'go-on') goOn();
-    else armed = true;
+    armed = order === 'pause-at-next-write';
   });
   return async (session) => {
     if (!armed) return;
     armed = false;
-    const word = new Promise<void>((resolve) => (goOn = resolve));
     await tellParent({ atWrite: session } satisfies AtWrite);
-    await word;
+    process.kill(process.pid, 'SIGSTOP');
   };
 };

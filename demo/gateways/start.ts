@@ -18,7 +18,8 @@ export interface RunningGateway {
   readonly events: readonly GatewayEvent[];
   /** The session that it was about to write when it came to its pause point. */
   readonly atWrite: string | undefined;
-  order(order: FromDemo['order']): void;
+  /** Has it stop its process at its next write; `atWrite` tells when it does. */
+  pauseAtNextWrite(): void;
 }
 
 type FromGateway = GatewayEvent | AtWrite | { readonly ready: true };
@@ -49,6 +50,6 @@ export const startGateway = <Settings extends GatewaySettings>(children: Childre
     get atWrite() {
       return atWrite;
     },
-    order: (order) => void child.send({ order } satisfies FromDemo),
+    pauseAtNextWrite: () => void child.send({ order: 'pause-at-next-write' } satisfies FromDemo),
   };
 };

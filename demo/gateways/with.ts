@@ -86,7 +86,10 @@ const answerAll = async (session: string, lease: Lease): Promise<void> => {
   const fence = await fenceOf(session);
   await fence.raise(lease.fencingToken); // from here on no earlier holder can change what is read
   const next = (): InboxMessage | undefined => inbox.pending().find((message) => message.session === session);
-  for (let message = next(); message; message = next()) await answer(message, lease, fence);
+  for (let message = next(); message; message = next()) {
+    lease.assertHeld();
+    await answer(message, lease, fence);
+  }
 };
 
 const serve = async (session: string): Promise<void> => {

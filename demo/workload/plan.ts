@@ -54,7 +54,7 @@ export const REPORTED = {
   resetsMax: 5,
 } as const;
 
-const SENDING_MS = 15 * MINUTE_MS;
+const SENDING_MS = 12 * MINUTE_MS;
 const PAUSE_MS = [20 * SECOND_MS, 2 * MINUTE_MS] as const; // a user reads the reply before writing again
 
 const planProvider = (random: Random): ProviderPlan => {

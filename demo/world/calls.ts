@@ -18,15 +18,24 @@ export const complete = async (providerUrl: string, messageId: string, signal?: 
   return ((await response.json()) as { text: string }).text;
 };
 
-/** Sends the user a reply or an apology, and answers once the channel has recorded it. */
-export const deliver = async (channelUrl: string, delivery: Delivery): Promise<void> => {
-  await post(channelUrl, delivery);
-};
-
 const RESET_CODES = new Set(['ECONNRESET', 'UND_ERR_SOCKET', 'EPIPE']);
 
 /** Whether a call failed because the connection was reset: then it is worth another attempt. */
 export const isConnectionReset = (error: unknown): boolean => {
   const cause = error instanceof Error ? error.cause : undefined;
   return cause instanceof Error && 'code' in cause && RESET_CODES.has(String(cause.code));
+};
+
+const DELIVERY_ATTEMPTS = 3;
+
+/** Sends the user a reply or an apology, and answers once the channel has recorded it. */
+export const deliver = async (channelUrl: string, delivery: Delivery): Promise<void> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await post(channelUrl, delivery);
+      return;
+    } catch (error) {
+      if (!isConnectionReset(error) || attempt >= DELIVERY_ATTEMPTS) throw error;
+    }
+  }
 };

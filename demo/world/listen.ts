@@ -11,6 +11,7 @@ export const readJson = async (request: IncomingMessage): Promise<unknown> => {
 
 /** Listens on a port that the system chooses, and answers once the demo knows its URL. */
 export const listenForParent = async (server: Server): Promise<void> => {
+  server.keepAliveTimeout = 0; // a gateway that was paused finds its idle connections open when it goes on
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   await tellParent({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
 };

@@ -38,7 +38,8 @@ const isReady = async (url: string): Promise<boolean> => {
 
 /** Starts the Holdfast service with the embedded store on a port that the system chooses, and answers its URL once it is ready. */
 export const startService = async (children: Children, folder: string): Promise<string> => {
-  const service = children.startProgram('the Holdfast service', '../service/src/main.ts', ['--port', '0', '--store', `file:${pathsIn(folder).store}`]);
+  const settings = ['--port', '0', '--store', `file:${pathsIn(folder).store}`];
+  const service = children.startProgram('the Holdfast service', '../service/src/main.ts', settings);
   let output = '';
   service.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const findReady = async (): Promise<string | undefined> => {

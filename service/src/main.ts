@@ -8,6 +8,7 @@ import { systemClock } from './clock.ts';
 import { readInvocation, USAGE, type Settings } from './config.ts';
 import type { LeaseId, LeaseIdHash } from './session/types.ts';
 import { closeApp } from './shutdown.ts';
+import { isDiskHanging } from './stores/embedded/disk-hangs-error.ts';
 import { openEmbeddedStore, StoreFailedError } from './stores/embedded/open.ts';
 import { VERSION } from './version.ts';
 
@@ -21,6 +22,12 @@ const hashLeaseId = (leaseId: LeaseId): LeaseIdHash => hash('sha256', leaseId, '
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const complain = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** Ends the process as a failure. An exit would wait, for ever, for a thread that hangs in the disk. */
+const endAfter = (error: unknown): void => {
+  if (isDiskHanging(error)) process.kill(process.pid, 'SIGKILL');
+  else process.exit(1);
+};
 
 const LISTEN_FAULTS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the port is in use',
@@ -48,10 +55,9 @@ const originOf = ({ address, family, port }: AddressInfo): string => {
 
 const announce = (app: FastifyInstance, { storeFile }: Settings): void => {
   const origin = originOf(app.server.address() as AddressInfo);
-  print(`Holdfast ${VERSION} keeps its leases in ${storeFile}`);
-  print(`  API         ${origin}/v1`);
-  print(`  Swagger UI  ${origin}/docs`);
-  print(`  Health      ${origin}/healthz`);
+  const lines = [`Holdfast ${VERSION} keeps its leases in ${storeFile}`, `  API         ${origin}/v1`, `  Swagger UI  ${origin}/docs`, `  Health      ${origin}/healthz`];
+  // In one piece: a program that reads these lines sees all of them or none.
+  print(lines.join('\n'));
 };
 
 const run = async (settings: Settings): Promise<void> => {
@@ -65,7 +71,7 @@ const run = async (settings: Settings): Promise<void> => {
     if (ending) return;
     ending = true;
     const closed = app ? closeApp(app, systemClock, FATAL_MS_MAX) : Promise.resolve();
-    void closed.finally(() => process.exit(1));
+    void closed.finally(() => endAfter(error));
   };
 
   const store = await openEmbeddedStore({ file: storeFile, clock: systemClock, onFatal });
@@ -96,7 +102,7 @@ const run = async (settings: Settings): Promise<void> => {
       process.exit(0);
     } catch (error) {
       complain(`Did not stop cleanly: ${String(error)}`);
-      process.exit(1);
+      endAfter(error);
     }
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(signal));

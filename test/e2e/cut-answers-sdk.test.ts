@@ -13,7 +13,7 @@ import { until, within } from '../support/until.ts';
 t.setTimeout(170_000);
 
 const TTL_MS = 30_000;
-const AT_ONCE = 8;
+const AT_ONCE = 16;
 /** No answer to these requests is longer; that they were is a failure of its own. */
 const ANSWER_BYTES_MAX = 450;
 const HEARTBEAT_BYTES_MAX = 420;

@@ -1,10 +1,11 @@
 // Requests that trickle in, or never come to an end, or are none: each is answered in bounded time.
 import t from 'tap';
 import { HEADERS_TIMEOUT_MS, REQUEST_TIMEOUT_MS, TIMEOUTS_CHECK_MS } from '../../service/src/http/limits.ts';
-import { leaseIdOf } from '../support/inject.ts';
+import { acquire, inspect, leaseIdOf } from '../support/inject.ts';
 import { listeningApp } from '../support/listening-app.ts';
 import { monotonicMs } from '../support/monotonic.ts';
 import { parseAnswer, RawHttp } from '../support/raw-http.ts';
+import { until } from '../support/until.ts';
 
 t.setTimeout(90_000);
 
@@ -40,6 +41,24 @@ t.test('too many headers are 431, and what is not HTTP is 400', async (t) => {
   const other = await RawHttp.open(port);
   other.send('HELO example.org\r\n\r\n');
   t.match(parseAnswer(await other.untilClosed()), { status: 400, headers: /connection: close/, body: { code: 'request-invalid', detail: 'This is not a well-formed HTTP/1.1 request.' } });
+});
+
+t.test('nonsense behind a request that is not answered yet is never taken for its answer', async (t) => {
+  const { app, port } = await listeningApp(t);
+  await acquire(app, 's', 'held');
+  const socket = await RawHttp.open(port);
+  const body = '{"holder":"w","waitMs":60000}';
+  socket.send(`${head}content-length: ${body.length}\r\n\r\n${body}`);
+  await until('it waits', async () => (await inspect(app, 's')).json().waiters.length === 1);
+  socket.send('nonsense\r\n\r\n');
+  t.equal(await socket.untilClosed(), '');
+});
+
+t.test('a body whose chunks are malformed is 400', async (t) => {
+  const { port } = await listeningApp(t);
+  const socket = await RawHttp.open(port);
+  socket.send(`${head}transfer-encoding: chunked\r\n\r\nnonsense\r\n`);
+  t.match(parseAnswer(await socket.untilClosed()), { status: 400, body: { code: 'request-invalid' } });
 });
 
 t.test('a body that is cut off in its midst takes no lease and harms nobody', async (t) => {

@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -90,12 +91,44 @@ t.test('SIGTERM to the whole group, as from a process supervisor, ends it cleanl
   await until('nobody listens any more', () => isGone(baseUrl));
 });
 
-t.test('Ctrl-C in a terminal ends it cleanly, although everybody there gets the signal', async (t) => {
+/** A request that is never finished: shutting down takes a while then, and a second signal would find it under way. */
+const dawdle = async (test: Test, baseUrl: string): Promise<void> => {
+  const { hostname, port } = new URL(baseUrl);
+  const socket = connect(Number(port), hostname);
+  socket.on('error', () => {}); // the service cuts it, which is the point
+  test.teardown(() => socket.destroy());
+  await once(socket, 'connect');
+  socket.write('GET /v1 HTTP/1.1\r\nHost: ');
+};
+
+t.test('Ctrl-C in a terminal ends it cleanly, although the signal reaches the service more than once', async (t) => {
   // `script` gives the command a terminal of its own; what we write is typed there.
   const { process, baseUrl, ended } = await start(t, 'script', ['-qefc', 'exec npm start', '/dev/null']);
+  await dawdle(t, baseUrl);
   process.stdin?.write('\x03');
   t.strictSame(await ended, [0, null]);
   t.ok(await isGone(baseUrl), 'nobody listens any more');
+});
+
+const MAIN = join('service', 'src', 'main.ts');
+
+t.test('signals that come close together are one wish, however long shutting down takes', async (t) => {
+  const { process: service, baseUrl, output, ended } = await start(t, process.execPath, [MAIN]);
+  await dawdle(t, baseUrl);
+  service.kill('SIGINT');
+  await until('the first signal was seen', () => output().includes('stopping'));
+  service.kill('SIGINT');
+  t.strictSame(await ended, [0, null]);
+});
+
+t.test('who asks again later does not want to wait', async (t) => {
+  const { process: service, baseUrl, output, ended } = await start(t, process.execPath, [MAIN]);
+  await dawdle(t, baseUrl);
+  service.kill('SIGINT');
+  await until('the first signal was seen', () => output().includes('stopping'));
+  const again = setInterval(() => service.kill('SIGINT'), 200);
+  t.teardown(() => clearInterval(again));
+  t.strictSame(await ended, [1, null]);
 });
 
 t.test('arguments reach the service', async (t) => {

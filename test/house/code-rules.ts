@@ -28,6 +28,13 @@ export const noRealTime = flag((node) => {
   return undefined;
 });
 
+/** Dice are handed in as well: their one source is imported where a program or a default is put together. */
+export const noRandomness = flag((node) => {
+  if (!ts.isImportSpecifier(node) || !/^(random|getRandom)/.test((node.propertyName ?? node.name).text)) return undefined;
+  const from = node.parent.parent.parent.moduleSpecifier.getText().slice(1, -1);
+  return /^(node:)?crypto$/.test(from) ? `${node.getText()} is to be handed in` : undefined;
+});
+
 const BANNED_WORDS = new Set(['util', 'utils', 'helper', 'helpers', 'manager', 'managers', 'misc', 'common', 'data', 'info']);
 
 const wordsOf = (name: string): string[] =>

@@ -73,6 +73,13 @@ const CASES: { name: string; sample: string; code: number; last: string; says?: 
     last: '1 passed, 1 failed',
   },
   {
+    name: 'bailing-out',
+    sample: `import t from 'tap'\nt.ok(true)\nt.bailout('enough')\n`,
+    code: 1,
+    last: '0 passed, 2 failed',
+    says: /bailed out: enough/,
+  },
+  {
     name: 'too-few-for-its-plan',
     sample: `import t from 'tap'\nt.plan(2)\nt.ok(true)\n`,
     code: 1,

@@ -3,10 +3,10 @@ import type { Outcome } from '../../service/src/session/commands.ts';
 import type { ConnectionId, FencingToken, LeaseIdHash } from '../../service/src/session/types.ts';
 import { checkHistory } from '../support/history/checker.ts';
 import type { SentRequest } from '../support/history/recorder.ts';
-import { describe } from '../support/history/violation.ts';
+import { describe, type Violation } from '../support/history/violation.ts';
 import { HASH_MARK } from './invariants.ts';
 import { SessionIds } from './session-ids.ts';
-import type { Fate, Step } from './steps.ts';
+import { BACKGROUND_SLOTS, type Fate, type Step } from './steps.ts';
 import { World, type Rules } from './world.ts';
 
 /** A promise that a history broke; its message begins with the promise's id. */
@@ -14,12 +14,27 @@ export class PromiseBroken extends Error {
   override readonly name = 'PromiseBroken';
 }
 
+/**
+ * @throws InvariantBroken when a step left the state wrong
+ * @throws PromiseBroken when the clients saw a promise broken
+ */
 export const play = (steps: readonly Step[], rules: Rules): void => {
-  const player = new Player(new World(rules));
+  const world = playIn(new World(rules, true), steps);
+  if (world.waiting.size > 0) throw new PromiseBroken('L4: a connection was never answered');
+  const [violation] = judge(world);
+  if (violation) throw new PromiseBroken(describe(violation));
+};
+
+/** What the clients saw that no lawful service could have shown them; nobody looks at the state. */
+export const violationsSeen = (steps: readonly Step[], rules: Rules): Violation[] => judge(playIn(new World(rules, false), steps));
+
+const judge = ({ recorder }: World): Violation[] => checkHistory(recorder.records, { slackMs: 0, lateMs: 0, promptMs: 1 });
+
+const playIn = (world: World, steps: readonly Step[]): World => {
+  const player = new Player(world);
   for (const step of steps) player.take(step);
   player.end();
-  const [violation] = checkHistory(player.world.recorder.records, { slackMs: 0, lateMs: 0, promptMs: 1 });
-  if (violation) throw new PromiseBroken(describe(violation));
+  return world;
 };
 
 const nameOf = (session: number): string => `session ${session}`;
@@ -50,7 +65,6 @@ class Player {
     this.#owedTick?.();
     this.world.pass(2 * 3_600_000);
     this.world.checkWaiting();
-    if (this.world.waiting.size > 0) throw new PromiseBroken('L4: a connection was never answered');
   }
 
   #perform(step: Step): void {
@@ -72,7 +86,7 @@ class Player {
         return this.#leave(step.nth, step.noticed);
       case 'close-old': {
         const old = world.old[step.nth % Math.max(1, world.old.length)];
-        if (old) world.perform(old.session, { kind: 'disconnect', ...old });
+        if (old) world.perform(old.session, { kind: 'disconnect', leaseIdHash: old.leaseIdHash, connection: old.connection });
         return;
       }
       case 'yield': {
@@ -106,7 +120,8 @@ class Player {
 
   #acquire({ session, slot, terms, fate, thief }: Step & { do: 'acquire' }): void {
     const id = this.#ids.current(session, slot);
-    const { ttlMs, waitMs, background, maxHoldMs } = terms;
+    const { ttlMs, waitMs, maxHoldMs } = terms;
+    const background = BACKGROUND_SLOTS.includes(slot) !== terms.otherClass;
     // Ids share holders, so that a name alone tells nobody apart.
     const holder = thief ? 'thief' : `holder ${slot % 2}`;
     const request = this.world.recorder.sent(nameOf(session), { kind: 'acquire', leaseId: id, holder, ttlMs, waitMs, background });
@@ -120,7 +135,10 @@ class Player {
   #answer(request: SentRequest, outcome: Outcome, fate: Fate, from?: { session: number; leaseIdHash: LeaseIdHash; connection: ConnectionId }): void {
     if (fate === 'told') return request.answered(outcome);
     request.gaveUp();
-    if (from && fate === 'lost-and-closed') this.world.perform(nameOf(from.session), { kind: 'disconnect', leaseIdHash: from.leaseIdHash, connection: from.connection });
+    if (!from) return;
+    const closed = { session: nameOf(from.session), leaseIdHash: from.leaseIdHash, connection: from.connection };
+    if (fate === 'lost') this.world.old.push(closed);
+    else this.world.perform(closed.session, { kind: 'disconnect', leaseIdHash: from.leaseIdHash, connection: from.connection });
   }
 
   #leave(nth: number, noticed: boolean): void {

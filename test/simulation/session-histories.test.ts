@@ -6,7 +6,7 @@ import { play } from './play.ts';
 import { anyHistory } from './steps.ts';
 
 const LONG = process.env['HOLDFAST_LONG'] === '1';
-const RUNS = LONG ? 50_000 : 1_500;
+const RUNS = LONG ? 200_000 : 5_000;
 
 t.test(`${RUNS} random histories break no promise`, { timeout: 3_600_000 }, async (t) => {
   const startMs = performance.now();

@@ -21,7 +21,8 @@ export interface AcquireTerms {
   readonly ttlMs: number;
   readonly waitMs: number;
   readonly maxHoldMs: number;
-  readonly background: boolean;
+  /** Asks with the class that is not its slot's own. */
+  readonly otherClass: boolean;
   readonly maxWaiters: number | undefined;
   readonly yieldRequest: { readonly graceMs: number | undefined } | undefined;
 }
@@ -32,6 +33,8 @@ export type Fate = 'told' | 'lost' | 'lost-and-closed';
 /** Few sessions and few ids, so that they meet. */
 export const SESSIONS = 2;
 export const SLOTS = 5;
+/** These slots' requests are background ones. */
+export const BACKGROUND_SLOTS: readonly number[] = [3, 4];
 
 const session = fc.nat({ max: SESSIONS - 1 });
 const slot = fc.nat({ max: SLOTS - 1 });
@@ -44,7 +47,7 @@ const terms: fc.Arbitrary<AcquireTerms> = fc.record({
   ttlMs: oneOf(1_000, 3_000, 10_000, 30_000, 3_600_000),
   waitMs: oneOf(0, 0, 500, 2_000, 25_000, 60_000),
   maxHoldMs: oneOf(4 * 3_600_000, 4 * 3_600_000, 1_000, 20_000),
-  background: fc.nat({ max: 3 }).map((value) => value === 0),
+  otherClass: rarely,
   maxWaiters: oneOf(undefined, undefined, undefined, 1, 2),
   yieldRequest: fc.oneof({ weight: 6, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.record({ graceMs }) }),
 });
@@ -71,7 +74,7 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: step('forget', { session }) },
   { weight: 2, arbitrary: step('fence', { session, nth: fc.nat({ max: 9 }), offset: oneOf(0, 0, 0, 1, -1) }) },
   { weight: 11, arbitrary: fc.tuple(passing, fc.nat({ max: 9 })).map(([time, chance]) => ({ do: 'pass' as const, ...time, stalled: chance === 0 })) },
-  { weight: 1, arbitrary: step('step-wall', { byMs: oneOf(-86_400_000, -3_600_000, -1, 1, 3_600_000, 86_400_000) }) },
+  { weight: 1, arbitrary: step('step-wall', { byMs: oneOf(-30 * 86_400_000, -86_400_000, -3_600_000, -1, 1, 3_600_000, 86_400_000) }) },
   { weight: 1, arbitrary: step('restart', { downMs: oneOf(0, 100, 10_000, 3_600_000) }) },
 );
 

@@ -12,6 +12,7 @@ export interface AnswerBody {
   readonly ttlMs?: number;
   readonly remainingMs?: number;
   readonly renewAfterMs?: number;
+  readonly lastRenewedMsAgo?: number;
   readonly confirmWithinMs?: number;
   readonly waitedMs?: number;
   readonly position?: number;
@@ -25,6 +26,7 @@ export interface AnswerBody {
   readonly results?: readonly (AnswerBody & { readonly status: string })[];
   readonly previous?: { readonly holder: string; readonly fencingToken: number; readonly endedBecause: string };
   readonly waiters?: readonly { readonly holder: string; readonly background: boolean }[];
+  readonly metadata?: Readonly<Record<string, unknown>>;
   readonly yieldRequest?: { readonly by: string; readonly reason?: string };
 }
 
@@ -40,6 +42,7 @@ export interface AcquireBody {
   readonly waitMs?: number;
   readonly background?: boolean;
   readonly maxWaiters?: number;
+  readonly metadata?: object;
 }
 
 interface Call {
@@ -88,6 +91,10 @@ export class LeaseApi {
 
   requestYield(session: string, body: { by: string; reason?: string; graceMs?: number }): Promise<Answer> {
     return this.call({ method: 'POST', path: `${leasePath(session)}/yield`, body });
+  }
+
+  revoke(session: string, body: { by: string; reason: string }): Promise<Answer> {
+    return this.call({ method: 'POST', path: `${leasePath(session)}/revoke`, body });
   }
 
   /** Ends every connection; requests under way fail. */

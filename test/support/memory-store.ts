@@ -1,7 +1,7 @@
 /** A real store without a disk: the rules themselves over a Map, and one timer at a time for each session that is waited for. */
 import type { Clock, Timer } from '../../service/src/clock.ts';
 import { apply } from '../../service/src/session/apply.ts';
-import type { Command, OutcomeOf } from '../../service/src/session/commands.ts';
+import type { Command, OutcomeOf, SessionEvent } from '../../service/src/session/commands.ts';
 import { nextDueAt } from '../../service/src/session/settle.ts';
 import type { LeasePage, LeaseQuery, LeaseStore, Renewal, SessionName, StoreCheck, StoreListener } from '../../service/src/session/store.ts';
 import { EMPTY_SESSION, type FencingToken, type Namespace, type Session, type SessionKey } from '../../service/src/session/types.ts';
@@ -47,6 +47,11 @@ export class MemoryStore implements LeaseStore {
 
   listen(listener: StoreListener): void {
     this.#listener = listener;
+  }
+
+  /** An event that no command caused. */
+  tell(name: SessionName, event: SessionEvent): void {
+    this.#listener?.onEvent(name, event);
   }
 
   checks(): readonly StoreCheck[] {

@@ -14,6 +14,10 @@ const MAIN = fileURLToPath(new URL('../../service/src/main.ts', import.meta.url)
 export interface SpawnServiceOptions {
   /** Further settings, as environment variables. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Where the database lies; the service's own folder if not given. It is not removed in the end. */
+  readonly databaseFolder?: string;
+  /** A program, with its arguments, that runs the process and leaves it its process id, as `strace -D` does. */
+  readonly through?: readonly string[];
 }
 
 export interface Ended {
@@ -32,14 +36,18 @@ export class SpawnedService {
   /** From the start of the process to its first ready answer. */
   bootMs = 0;
   readonly #env: Readonly<Record<string, string>>;
+  readonly #databaseFolder: string;
+  readonly #command: readonly string[];
   #process: ChildProcess | undefined;
   #exited: Promise<Ended> | undefined;
   #stdout = '';
   #port = 0;
 
-  constructor({ env = {} }: SpawnServiceOptions = {}) {
+  constructor({ env = {}, databaseFolder, through = [] }: SpawnServiceOptions = {}) {
     this.folder = mkdtempSync(join(tmpdir(), 'holdfast-e2e-'));
     this.#env = env;
+    this.#databaseFolder = databaseFolder ?? this.folder;
+    this.#command = [...through, process.execPath, MAIN];
   }
 
   get port(): number {
@@ -59,10 +67,11 @@ export class SpawnedService {
   /** Starts the process, on the same port if it ran before, and resolves once it says that it is ready. */
   async start(): Promise<this> {
     const startedMs = monotonicMs();
-    const child = spawn(process.execPath, [MAIN], {
+    const [program = '', ...programArguments] = this.#command;
+    const child = spawn(program, programArguments, {
       env: {
         PATH: process.env['PATH'] ?? '',
-        HOLDFAST_STORE: `file:${join(this.folder, 'holdfast.db')}`,
+        HOLDFAST_STORE: `file:${join(this.#databaseFolder, 'holdfast.db')}`,
         HOLDFAST_PORT: String(this.#port),
         ...this.#env,
       },
@@ -73,7 +82,7 @@ export class SpawnedService {
     this.#stdout = '';
     child.stdout.on('data', (chunk: Buffer) => (this.#stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
-    await until('the service is ready', () => this.#ready(child), { everyMs: 5 });
+    await until('the service is ready', () => this.#ready(child), { everyMs: 10 });
     this.bootMs = monotonicMs() - startedMs;
     return this;
   }
@@ -99,6 +108,12 @@ export class SpawnedService {
     const ended = await exited;
     this.#process = undefined;
     return ended;
+  }
+
+  /** Waits until the process has ended by itself. */
+  async ended(): Promise<Ended> {
+    if (!this.#exited) throw new Error('the service is not running');
+    return this.#exited;
   }
 
   async restart(signal: NodeJS.Signals): Promise<void> {

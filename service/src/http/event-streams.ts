@@ -8,6 +8,7 @@ export class EventStreams {
   readonly #open = new Set<EventStream>();
   readonly #keepAlive: Timer;
   readonly #openMax: number;
+  #isClosed = false;
 
   constructor(clock: Clock, openMax: number) {
     this.#openMax = openMax;
@@ -16,12 +17,9 @@ export class EventStreams {
     });
   }
 
-  get size(): number {
-    return this.#open.size;
-  }
-
-  /** @throws HoldfastError `streams-full` */
+  /** @throws HoldfastError `streams-full`, `shutting-down` */
   checkRoom(): void {
+    if (this.#isClosed) throw new HoldfastError('shutting-down', 'This instance is shutting down; another may answer.');
     if (this.#open.size >= this.#openMax) throw new HoldfastError('streams-full', `${this.#openMax} event streams are open already.`);
   }
 
@@ -34,6 +32,7 @@ export class EventStreams {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#keepAlive.cancel();
     for (const stream of this.#open) stream.end();
   }

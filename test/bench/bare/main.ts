@@ -4,9 +4,9 @@
  */
 import type { AddressInfo } from 'node:net';
 import Fastify from 'fastify';
-import { AJV_OPTIONS } from '../../../service/src/http/validation.ts';
 import { grant, renewal } from '../../../service/src/http/schemas/answers.ts';
 import { acquireRequest, renewRequest, type AcquireRequest } from '../../../service/src/http/schemas/requests.ts';
+import { serverOptions } from '../../../service/src/http/server-options.ts';
 
 const BOUNDS = { ttlMsMin: 1_000, ttlMsMax: 3_600_000 };
 const FENCING_TOKEN = 1_760_000_000_000_001;
@@ -16,7 +16,7 @@ interface OneSession {
   Params: { session: string };
 }
 
-const app = Fastify({ ajv: { customOptions: AJV_OPTIONS }, routerOptions: { maxParamLength: 2_048 } });
+const app = Fastify(serverOptions({ instanceId: 'bare', storeId: 'none' }));
 for (const schema of [acquireRequest(BOUNDS), renewRequest(BOUNDS), grant, renewal]) app.addSchema(schema);
 
 const acquire = { body: { $ref: 'AcquireRequest#' }, response: { 201: { $ref: 'Grant#' } } };

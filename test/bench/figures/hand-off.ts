@@ -8,6 +8,7 @@ const PACE_MS = 10;
 
 interface Run {
   readonly handOffMs: readonly number[];
+  readonly sdkMs: readonly number[];
   readonly pacedMs: readonly number[];
   readonly requestsEach: number;
 }
@@ -15,8 +16,9 @@ interface Run {
 const oneRun = async (bench: Bench, durationMs: number): Promise<Run> => {
   const load = { durationMs, paceMs: PACE_MS, connections: WAITERS + 1 };
   const handOffs = await bench.generator.run({ ...load, kind: 'hand-offs', baseUrl: bench.holdfast.baseUrl, prefix: bench.newPrefix() });
+  const sdk = await bench.generator.run({ ...load, kind: 'sdk-hand-offs', baseUrl: bench.holdfast.baseUrl, prefix: bench.newPrefix() });
   const paced = await bench.generator.run({ ...load, kind: 'paced', baseUrl: bench.bare.baseUrl, prefix: bench.newPrefix() });
-  return { handOffMs: handOffs.latenciesMs, pacedMs: paced.latenciesMs, requestsEach: handOffs.requestsEach };
+  return { handOffMs: handOffs.latenciesMs, sdkMs: sdk.latenciesMs, pacedMs: paced.latenciesMs, requestsEach: handOffs.requestsEach };
 };
 
 export const measureHandOff = async (bench: Bench): Promise<Measured> => {
@@ -34,9 +36,12 @@ export const measureHandOff = async (bench: Bench): Promise<Measured> => {
       { figure: `hand-off, ${WAITERS} waiters`, unit: 'x paced', aim: { is: 'at-most', value: 2 }, runs: pairRatios(handOffMs, pacedMs) },
       { figure: '  hand-off, median of a run', unit: 'ms', runs: handOffMs },
       { figure: '  hand-off, 99th percentile of a run', unit: 'ms', runs: runs.map((run) => quantile(run.handOffMs, 0.99)) },
+      { figure: '  hand-off by the SDK, median of a run', unit: 'ms', runs: runs.map((run) => median(run.sdkMs)) },
       { figure: '  paced request to bare, median of a run', unit: 'ms', runs: pacedMs },
       { figure: 'requests a hand-off, confirm included', unit: '', aim: { is: 'exactly', value: 3 }, runs: runs.map((run) => run.requestsEach) },
     ],
-    remarks: [`hand-off: ${Math.min(...runs.map((run) => run.handOffMs.length))} hand-offs in the shortest run, ${PACE_MS} ms between a grant and its release; each includes one durable commit.`],
+    remarks: [
+      `hand-off: ${Math.min(...runs.map((run) => run.handOffMs.length))} hand-offs in the shortest run, ${PACE_MS} ms between a grant and its release; each includes one durable commit.`,
+    ],
   };
 };

@@ -1,6 +1,7 @@
 /** The generator's process: carries out the tasks that its parent sends, one at a time. */
 import { expiries } from './expiries.ts';
 import { handOffs, paced } from './hand-off.ts';
+import { sdkHandOffs } from './sdk-hand-off.ts';
 import type { Report, Result, Task } from './tasks.ts';
 import { batches, fill, pairs, renewals } from './throughput.ts';
 
@@ -14,6 +15,8 @@ const perform = (task: Task): Promise<Result> => {
       return batches(task);
     case 'hand-offs':
       return handOffs(task);
+    case 'sdk-hand-offs':
+      return sdkHandOffs(task);
     case 'paced':
       return paced(task);
     case 'expiries':

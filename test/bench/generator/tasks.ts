@@ -18,6 +18,8 @@ export type Task =
   | ({ readonly kind: 'batches'; readonly leases: number } & Load)
   /** One holder, `connections - 1` waiters; whoever holds releases after `paceMs`, and queues again. */
   | ({ readonly kind: 'hand-offs'; readonly paceMs: number } & Load)
+  /** The same through the client SDK: `connections` contenders, shared out among two clients, as two gateways would. */
+  | ({ readonly kind: 'sdk-hand-offs'; readonly paceMs: number } & Load)
   /** One request at a time on one connection, each `paceMs` after the last was answered. */
   | ({ readonly kind: 'paced'; readonly paceMs: number } & Load)
   /** `sessions` leases that nobody renews, each with one waiter behind it. */
@@ -39,6 +41,7 @@ export interface Results {
   batches: Rate;
   /** `requestsEach` counts the acquire, the confirming renewal and the release of each round. */
   'hand-offs': { readonly latenciesMs: readonly number[]; readonly requestsEach: number };
+  'sdk-hand-offs': { readonly latenciesMs: readonly number[] };
   paced: { readonly latenciesMs: readonly number[] };
   expiries: { readonly latenessMs: readonly number[] };
   fill: { readonly taken: number };

@@ -1,5 +1,5 @@
 /** FIFO: a waiter is never served while another of its class that came before it waits, nor a background one while a foreground one does. */
-import type { LeaseFacts, SessionFacts } from './facts.ts';
+import { isResultless, type LeaseFacts, type SessionFacts } from './facts.ts';
 import { answeredMsOf, type HistoryRecord } from './record.ts';
 import { sortedBy } from './sorted.ts';
 import { stintsOf, type Stint } from './stints.ts';
@@ -7,7 +7,7 @@ import type { Violation } from './violation.ts';
 
 export const checkOrder = (facts: SessionFacts): Violation[] => {
   const stints = sortedBy(facts.leases.flatMap((lease) => stintsOf(lease, facts)), ({ queuedMs }) => queuedMs);
-  const served = facts.leases.filter((lease) => lease.token !== undefined && lease.acquires.length > 0).map(toServed);
+  const served = facts.leases.filter((lease) => lease.token !== undefined).flatMap(toServed);
   const foreground = stints.filter(({ background }) => !background);
   const background = stints.filter((stint) => stint.background);
   return [
@@ -28,18 +28,16 @@ interface Served {
   readonly record: HistoryRecord;
 }
 
-const toServed = (lease: LeaseFacts): Served => {
-  const record = lease.positives.find((positive) => answeredMsOf(positive) === lease.toldMs)!;
+/** Where requests of both classes can have led to the grant, its class is not known, and it is not judged. */
+const toServed = (lease: LeaseFacts): Served[] => {
+  const asked = lease.acquires.filter((acquire) => acquire.sentMs >= lease.askedMs && acquire.sentMs <= lease.toldMs && !isResultless(acquire));
+  const classes = new Set(asked.map(({ command }) => command.background ?? false));
+  const record = lease.positives.find((positive) => answeredMsOf(positive) === lease.toldMs);
+  if (classes.size !== 1 || !record) return [];
   const { kind, repeated, waitedMs } = record.outcome;
   const isFirst = kind === 'granted' && !repeated && waitedMs !== undefined;
-  return {
-    lease,
-    background: lease.acquires.find(({ sentMs }) => sentMs >= lease.askedMs)?.command.background ?? false,
-    token: lease.token!,
-    askedMs: lease.askedMs,
-    grantedFromMs: isFirst ? record.sentMs + waitedMs : lease.askedMs,
-    record,
-  };
+  const grantedFromMs = isFirst ? record.sentMs + waitedMs : lease.askedMs;
+  return [{ lease, background: classes.has(true), token: lease.token!, askedMs: lease.askedMs, grantedFromMs, record }];
 };
 
 /** Of those who were in the queue before `since(served)`, none may be granted later, nor still be waiting when it was told. */

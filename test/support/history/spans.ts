@@ -66,7 +66,8 @@ export const extensionsOf = (lease: LeaseFacts, { outages, options }: SessionFac
       found.push({ fromMs: record.sentMs, toMs: answeredMsOf(record) + TICKET_GRACE_MS + slackMs, record });
     } else if (isUnknown(record)) {
       const goneMs = outages.latestEffectMs(record.gaveUpMs ?? record.sentMs + record.command.waitMs);
-      found.push({ fromMs: record.sentMs, toMs: goneMs + (isQueued(record) ? OFFER_MS : ttlMs), record });
+      // It left a ticket that may be offered within its grace, or it was granted at once.
+      found.push({ fromMs: record.sentMs, toMs: goneMs + (isQueued(record) ? OFFER_MS : Math.max(OFFER_MS, ttlMs)), record });
     }
   }
   for (const restart of outages.restarts) {

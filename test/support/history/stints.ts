@@ -29,8 +29,12 @@ interface Ticket {
   record: HistoryRecord;
 }
 
-/** Requests that follow each other within the grace are one stint; a restart of the service loses every ticket. */
+/**
+ * Requests that follow each other within the grace are one stint; a restart of the service loses every ticket. A ticket has the class of
+ * its first request, so that an id whose requests differ in it is not judged.
+ */
 export const stintsOf = (lease: LeaseFacts, facts: SessionFacts): Stint[] => {
+  if (new Set(lease.acquires.map(({ command }) => command.background ?? false)).size > 1) return [];
   const stints: Stint[] = [];
   let ticket: Ticket | undefined;
   const close = (token?: number, record?: HistoryRecord): void => {

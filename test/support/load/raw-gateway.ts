@@ -37,7 +37,8 @@ export class Tally {
   readonly wrong: string[] = [];
 }
 
-const REPEAT_AFTER_MS = 25;
+const REPEAT_AFTER_MS = 20;
+const KNOCK_AGAIN_MS = 100;
 const REPEAT_FOR_MS = 30_000;
 const WAIT_MS = 2_000;
 
@@ -102,7 +103,8 @@ export class RawGateway {
       if (!(answer instanceof Error) && (answer as Answer).status < 500) return answer as Answer;
       if (monotonicMs() > giveUpMs) throw new Error(`not answered within ${REPEAT_FOR_MS} ms`, { cause: answer });
       if (!isRefused(answer)) this.#parts.tally.lost += 1;
-      await pause(REPEAT_AFTER_MS);
+      // While the service starts, knocking at its door only takes time from it.
+      await pause(isRefused(answer) ? KNOCK_AGAIN_MS : REPEAT_AFTER_MS);
     }
   }
 

@@ -11,6 +11,7 @@ const documentation: FastifyPluginAsync<Pick<HttpParts, 'version'>> = async (app
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     uiConfig: { docExpansion: 'list', tryItOutEnabled: true, displayRequestDuration: true },
+    theme: { title: 'Holdfast API' },
     logLevel: 'warn',
   });
 };

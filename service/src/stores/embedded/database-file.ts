@@ -1,4 +1,5 @@
 /** Opens the SQLite file for one process alone: makes it if there is none, and refuses what is not ours or not whole. */
+import { accessSync, constants } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { checksum } from './checksum.ts';
 
@@ -29,6 +30,7 @@ export class DatabaseRefusedError extends Error {
  * @throws DatabaseRefusedError with one sentence for the operator, or the driver's error
  */
 export const openDatabaseFile = (file: string, newStoreId: string): DatabaseSync => {
+  refuseUnwritable(file);
   const db = new DatabaseSync(file, { timeout: 0 });
   try {
     // Exclusive mode before the first access: a second process is refused, and the log needs no shared memory.
@@ -47,6 +49,17 @@ export const openDatabaseFile = (file: string, newStoreId: string): DatabaseSync
   } catch (error) {
     db.close();
     throw error;
+  }
+};
+
+/** SQLite itself would open such a file for reading, and later speak of a disk that failed. */
+const refuseUnwritable = (file: string): void => {
+  try {
+    accessSync(file, constants.W_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // Whatever is not there will be made, or else the driver says why it cannot be.
+    if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') throw new DatabaseRefusedError(`the file cannot be written (${code})`);
   }
 };
 
@@ -75,5 +88,6 @@ const check = (db: DatabaseSync, version: unknown): void => {
     throw new DatabaseRefusedError(`it was written by a newer Holdfast (schema ${String(version)}; this one knows ${SCHEMA_VERSION})`);
   }
   const verdict = pragma(db, 'integrity_check(1)');
-  if (verdict !== 'ok') throw new DatabaseRefusedError(`it is damaged: ${String(verdict)}`);
+  // The verdict is a heading and what was found, a line each.
+  if (verdict !== 'ok') throw new DatabaseRefusedError(`it is damaged: ${String(verdict).trim().split('\n').at(-1)}`);
 };

@@ -11,6 +11,7 @@ import { nextDueAt } from '../../session/settle.ts';
 import type { LeasePage, LeaseQuery, LeaseStore, Renewal, SessionName, StoreCheck, StoreListener } from '../../session/store.ts';
 import { EMPTY_SESSION, type FencingToken, type Namespace, type Session, type SessionKey } from '../../session/types.ts';
 import type { Loaded } from './database.ts';
+import { DiskHangsError } from './disk-hangs-error.ts';
 import { GroupCommit } from './group-commit.ts';
 import { PendingChanges } from './pending-changes.ts';
 import { endedSince, mustWrite } from './rows.ts';
@@ -18,6 +19,9 @@ import { SessionTable, type Entry } from './session-table.ts';
 import { Sweeper } from './sweeper.ts';
 import { fillTable } from './loading.ts';
 import type { Writer } from './writer.ts';
+
+/** Closing takes in what the log has gathered; a healthy disk does that in milliseconds. */
+const CLOSE_MS_MAX = 5_000;
 
 export interface EmbeddedStoreParts {
   readonly clock: Clock;
@@ -114,13 +118,19 @@ export class EmbeddedStore implements LeaseStore {
     return [{ name: 'commits', ...commits }, this.#sweeper.check()];
   }
 
-  /** Rejects at once after a failed commit: a thread that hangs in a disk would never let go, and the process is to end anyway. */
+  /** Rejects at once after a failed commit, and in bounded time in any case: a thread that hangs in a disk would never let go. */
   async close(): Promise<void> {
     this.#closing = true;
     this.#sweeper.stop();
     for (const entry of this.#table.entries()) entry.alarm?.cancel();
     await this.#commits.flush();
-    await this.#writer.close();
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = this.#clock.after(CLOSE_MS_MAX, () => reject(new DiskHangsError(`the database did not close within ${CLOSE_MS_MAX} ms`)));
+    try {
+      await Promise.race([this.#writer.close(), late]);
+    } finally {
+      timer.cancel();
+    }
   }
 
   /** Runs one command against memory, and sees to everything that follows from the change. Never waits. */

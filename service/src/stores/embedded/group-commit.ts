@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../clock.ts';
 import type { Changes } from './database.ts';
+import { DiskHangsError } from './disk-hangs-error.ts';
 
 /** A commit that takes longer counts as failed. */
 export const COMMIT_MS_MAX = 2_000;
@@ -88,7 +89,7 @@ export class GroupCommit {
   }
 
   async #carryOut(batch: Batch): Promise<void> {
-    const timer = this.#parts.clock.after(COMMIT_MS_MAX, () => this.fail(new Error(`a commit took longer than ${COMMIT_MS_MAX} ms`)));
+    const timer = this.#parts.clock.after(COMMIT_MS_MAX, () => this.fail(new DiskHangsError(`a commit took longer than ${COMMIT_MS_MAX} ms`)));
     try {
       await this.#parts.commit(this.#parts.collect());
       if (this.#failure) return;

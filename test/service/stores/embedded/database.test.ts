@@ -1,4 +1,5 @@
 import t from 'tap';
+import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { Database, type Changes } from '../../../../service/src/stores/embedded/database.ts';
 import type { EndedRow, SessionRow } from '../../../../service/src/stores/embedded/rows.ts';
@@ -29,7 +30,7 @@ const reopened = (file: string, database: Database): ReturnType<Database['load']
 t.test('what was committed is loaded again, with the id that the store got first', async (t) => {
   const file = freshFile(t);
   const database = new Database(file, 'store-1');
-  t.match(database.load(), { storeId: 'store-1', floor: 0, sessions: [], ended: [] });
+  t.strictSame(database.load(), { storeId: 'store-1', floor: 0, sessions: [], ended: [] });
   database.commit({ ...NONE, floor: 1_700_000_000_000_001, sessions: [row(1), row(2, { live: 0, key: '日本' })], ended: [ended(1, 0), ended(1, 1)] });
   database.commit({ ...NONE, floor: 1_700_000_000_000_002, sessions: [row(1, { live: 0, state: '{"lease":null}' })] });
   const loaded = reopened(file, database);
@@ -37,6 +38,16 @@ t.test('what was committed is loaded again, with the id that the store got first
   t.equal(loaded.floor, 1_700_000_000_000_002);
   t.match(loaded.sessions, [row(1, { live: 0, state: '{"lease":null}' }), row(2, { live: 0, key: '日本' })]);
   t.match(loaded.ended, [ended(1, 0), ended(1, 1)]);
+});
+
+t.test('loading proves that the file can be written', async (t) => {
+  const file = freshFile(t);
+  const database = new Database(file, 'store-1');
+  const logBytes = (): number => statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  t.equal(logBytes(), 0);
+  database.load();
+  t.ok(logBytes() > 0);
+  database.close();
 });
 
 t.test('the last 1,000 ended ids of a session are kept: at the limit, and one past it', async (t) => {

@@ -3,6 +3,7 @@ import { FakeClock } from '../../../support/fake-clock.ts';
 import type { Changes } from '../../../../service/src/stores/embedded/database.ts';
 import { COMMIT_MS_MAX, GroupCommit } from '../../../../service/src/stores/embedded/group-commit.ts';
 import { turns } from './store-scene.ts';
+import { watch } from './watch.ts';
 
 /** Counts what it collects, and leaves each commit under way until the test ends it. */
 const start = (): {
@@ -29,18 +30,15 @@ const start = (): {
   return { clock, commits, collected: () => collected, underWay, failures };
 };
 
-/** Says, whenever it is asked, what became of the promise so far. */
-const watch = (promise: Promise<unknown> | undefined): (() => 'pending' | 'done' | 'failed') => {
-  let state: 'pending' | 'done' | 'failed' = promise ? 'pending' : 'done';
-  promise?.then(() => (state = 'done'), () => (state = 'failed'));
-  return () => state;
-};
+/** What became of what waits for the batch. */
+const watchBatch = (commits: GroupCommit, number: number): (() => unknown) =>
+  watch(Promise.resolve(commits.durable(number)).then(() => 'done', () => 'failed'));
 
 t.test('all that one turn brings goes into one commit', async (t) => {
   const { commits, collected, underWay } = start();
   const numbers = [commits.touch(), commits.touch(), commits.touch()];
   t.strictSame(new Set(numbers).size, 1);
-  const state = watch(commits.durable(numbers[0]!));
+  const state = watchBatch(commits, numbers[0]!);
   await turns();
   t.equal(underWay.length, 1);
   t.equal(collected(), 1);
@@ -58,7 +56,7 @@ t.test('one commit is under way, and what comes meanwhile forms the next', async
   const second = commits.touch();
   t.equal(commits.touch(), second);
   t.not(second, first);
-  const states = [watch(commits.durable(first)), watch(commits.durable(second))];
+  const states = [watchBatch(commits, first), watchBatch(commits, second)];
   await turns();
   t.equal(underWay.length, 1, 'the second does not start beside the first');
   underWay[0]!.resolve();
@@ -74,9 +72,9 @@ t.test('one commit is under way, and what comes meanwhile forms the next', async
 
 t.test('a failed commit fails everybody who waits, also those of the next, and nothing is committed any more', async (t) => {
   const { commits, underWay, failures } = start();
-  const first = watch(commits.durable(commits.touch()));
+  const first = watchBatch(commits, commits.touch());
   await turns();
-  const second = watch(commits.durable(commits.touch()));
+  const second = watchBatch(commits, commits.touch());
   underWay[0]!.reject(new Error('the disk is on fire'));
   await turns();
   t.strictSame([first(), second()], ['failed', 'failed']);
@@ -89,7 +87,7 @@ t.test('a failed commit fails everybody who waits, also those of the next, and n
 
 t.test('a commit may take 2 s, and not a millisecond more', async (t) => {
   const good = start();
-  const inTime = watch(good.commits.durable(good.commits.touch()));
+  const inTime = watchBatch(good.commits, good.commits.touch());
   await turns();
   good.clock.advance(COMMIT_MS_MAX - 1);
   good.underWay[0]!.resolve();
@@ -100,16 +98,25 @@ t.test('a commit may take 2 s, and not a millisecond more', async (t) => {
   t.equal(good.clock.armed, 0, 'its timer is gone');
 
   const bad = start();
-  const late = watch(bad.commits.durable(bad.commits.touch()));
+  const late = watchBatch(bad.commits, bad.commits.touch());
   await turns();
   bad.clock.advance(COMMIT_MS_MAX);
   await turns();
   t.equal(late(), 'failed');
   t.match(bad.failures, [{ message: 'a commit took longer than 2000 ms' }]);
-  bad.underWay[0]!.resolve();
-  await turns();
-  await t.rejects(bad.commits.durable(1)!, { message: /longer/ }, 'that it came to a good end after all changes nothing');
-  t.equal(bad.failures.length, 1);
+});
+
+t.test('how a commit ends that took too long changes nothing any more', async (t) => {
+  for (const end of ['resolve', 'reject'] as const) {
+    const { clock, commits, underWay, failures } = start();
+    const number = commits.touch();
+    await turns();
+    clock.advance(COMMIT_MS_MAX);
+    underWay[0]![end](new Error('too late') as never);
+    await turns();
+    await t.rejects(commits.durable(number)!, { message: /longer/ }, end);
+    t.equal(failures.length, 1, end);
+  }
 });
 
 t.test('changes that cannot be collected count as a failed commit', async (t) => {
@@ -122,7 +129,7 @@ t.test('changes that cannot be collected count as a failed commit', async (t) =>
     commit: () => Promise.resolve(),
     onFailure: (error) => failures.push(error),
   });
-  const state = watch(commits.durable(commits.touch()));
+  const state = watchBatch(commits, commits.touch());
   await turns();
   t.equal(state(), 'failed');
   t.match(failures, [{ message: 'not to be written' }]);
@@ -133,9 +140,9 @@ t.test('flush waits for the commit under way, and for what waits behind it', asy
   await commits.flush();
   commits.touch();
   await turns();
-  const justUnderWay = watch(commits.flush());
+  const justUnderWay = watch(commits.flush().then(() => 'done'));
   commits.touch();
-  const both = watch(commits.flush());
+  const both = watch(commits.flush().then(() => 'done'));
   await turns();
   t.strictSame([justUnderWay(), both()], ['pending', 'pending']);
   underWay[0]!.resolve();

@@ -67,5 +67,6 @@ t.test('a session that is forgotten is not written any more', async (t) => {
   const entry = new SessionTable().add(nameOf('s'));
   pending.session(entry);
   pending.sessionForgotten(entry);
-  t.match(pending.collect(1, NOW), { sessions: [], sessionsForgotten: [entry.id] });
+  const { sessions, sessionsForgotten } = pending.collect(1, NOW);
+  t.strictSame({ sessions, sessionsForgotten }, { sessions: [], sessionsForgotten: [entry.id] });
 });

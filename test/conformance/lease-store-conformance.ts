@@ -1,0 +1,18 @@
+/** What every store must do, replayed through the store port. A store's own test file opens it and calls this. */
+import type { Test } from 'tap';
+import { leaseRules } from './lease-rules.ts';
+import { listingRules } from './listing-rules.ts';
+import { randomReplay } from './random-replay.ts';
+import type { OpenStore } from './store-under-test.ts';
+import { waitingRules } from './waiting-rules.ts';
+
+/** The long run (`HOLDFAST_LONG=1`) replays hundreds of histories, each commit of them on a real disk. */
+const TIMEOUT_MS = 600_000;
+
+export const leaseStoreConformance = async (t: Test, openStore: OpenStore): Promise<void> => {
+  t.setTimeout(TIMEOUT_MS);
+  await t.test('leases', (t) => leaseRules(t, openStore));
+  await t.test('waiting', (t) => waitingRules(t, openStore));
+  await t.test('listing', (t) => listingRules(t, openStore));
+  await t.test('random histories, as the pure functions have them', { timeout: TIMEOUT_MS }, (t) => randomReplay(t, openStore));
+};

@@ -1,0 +1,37 @@
+/** The file lock of the gateway without Holdfast works as well as such a lock can: it would be no fair comparison otherwise. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { takeFileLock } from '../../../demo/gateways/file-lock.ts';
+
+t.test('the second waits until the first has let go', async (t) => {
+  const file = join(t.testdir({}), 'chat.jsonl');
+  const first = await takeFileLock(file);
+  let taken = false;
+  const second = takeFileLock(file).then((lock) => ((taken = true), lock));
+  t.equal(readFileSync(`${file}.lock`, 'utf8'), String(process.pid));
+  t.equal(taken, false);
+  first.release();
+  (await second).release();
+  t.notOk(existsSync(`${file}.lock`));
+});
+
+t.test('releasing again leaves the lock of the next one alone', async (t) => {
+  const file = join(t.testdir({}), 'chat.jsonl');
+  const first = await takeFileLock(file);
+  first.release();
+  const second = await takeFileLock(file);
+  first.release();
+  t.ok(existsSync(`${file}.lock`));
+  second.release();
+});
+
+t.test('the lock of a dead process is removed', async (t) => {
+  const file = join(t.testdir({}), 'chat.jsonl');
+  const dead = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
+  await once(dead, 'exit');
+  writeFileSync(`${file}.lock`, String(dead.pid));
+  (await takeFileLock(file)).release();
+});

@@ -1,0 +1,106 @@
+/** `npm run demo` shows the failure without Holdfast, and none with it; and it leaves nothing behind. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { judge } from '../../demo/judge.ts';
+import { type HalfRecords, readRecords } from '../../demo/records.ts';
+import { renderTable } from '../../demo/table.ts';
+import { until } from '../support/until.ts';
+
+const MAIN = fileURLToPath(new URL('../../demo/main.ts', import.meta.url));
+const SHORT = ['--scale', '200', '--sessions', '24', '--seed', '5'];
+
+interface Test {
+  teardown(end: () => void): void;
+}
+
+/** Starts the demo with a folder for temporary files of its own, so that what it leaves behind can be seen. */
+const start = (test: Test, args: readonly string[]): { child: ChildProcess; folder: string; output: Promise<string>; errors: Promise<string> } => {
+  const folder = mkdtempSync(join(tmpdir(), 'demo-test-'));
+  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, TMPDIR: folder }, stdio: ['ignore', 'pipe', 'pipe'] });
+  test.teardown(() => {
+    child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return { child, folder, output: text(child.stdout), errors: text(child.stderr) };
+};
+
+/** The processes that mention a folder in their arguments. */
+const processesWith = (folder: string): string[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(folder);
+      } catch {
+        return false; // it has ended since
+      }
+    });
+
+/** The messages without a reply that had no takeover error either. */
+const lostOtherwise = ({ inbox, received, events }: HalfRecords): string[] => {
+  const replied = received.filter(({ kind }) => kind === 'reply').map(({ messageId }) => messageId);
+  const takenOver = events.flatMap((event) => (event.event === 'turn-ended' && event.outcome === 'takeover-error' ? [event.messageId] : []));
+  return inbox.map(({ messageId }) => messageId).filter((messageId) => ![...replied, ...takenOver].includes(messageId));
+};
+
+t.test('the failure without, and none with Holdfast', async (t) => {
+  const { child, folder, output, errors } = start(t, [...SHORT, '--keep']);
+  const [code] = await once(child, 'exit');
+  const [printed, complaints] = [await output, await errors];
+  t.equal(code, 0);
+  if (code !== 0) t.comment(`${printed}\n${complaints}`);
+
+  const [kept] = readdirSync(folder);
+  t.match(printed, `All records are in ${join(folder, kept as string)}`);
+  const recordsOf = (half: string): HalfRecords => readRecords(join(folder, kept as string, half), Date.now());
+  const [without, withHoldfast] = [judge(recordsOf('without')), judge(recordsOf('with'))];
+  t.ok(printed.includes(renderTable(without, withHoldfast).split('\n').slice(0, 11).join('\n')), 'the table says what the records say');
+
+  t.ok(without.lost > 0, `${without.lost} lost without`);
+  t.strictSame(lostOtherwise(recordsOf('without')), [], 'each of them in a takeover: the gateway without loses nothing for other reasons');
+  t.equal(withHoldfast.lost, 0);
+  t.equal(withHoldfast.delivered, without.messages, 'both halves had the same messages');
+  t.equal(withHoldfast.outOfOrder, 0);
+  t.equal(withHoldfast.tokenFaults, 0);
+  t.ok(withHoldfast.staleWritesRefused > 0, 'the late write of the paused gateway was refused');
+  t.ok(withHoldfast.takeovers > 0);
+  t.strictSame(processesWith(folder), []);
+  t.match(complaints, /without Holdfast .* messages sent/);
+});
+
+t.test('Ctrl-C ends every process and removes the folder', async (t) => {
+  const { child, folder, errors } = start(t, SHORT);
+  await until('the demo has started its processes', () => processesWith(folder).length >= 4);
+  child.kill('SIGINT');
+  const [code] = await once(child, 'exit');
+  t.equal(code, 130);
+  if (code !== 130) t.comment(await errors);
+  await until('all its processes are gone', () => processesWith(folder).length === 0);
+  t.strictSame(readdirSync(folder), []);
+});
+
+t.test('a killed demo leaves no gateway, provider or channel running', async (t) => {
+  const { child, folder } = start(t, SHORT);
+  await until('the demo has started its processes', () => processesWith(folder).length >= 4);
+  child.kill('SIGKILL');
+  await until('all its processes are gone', () => processesWith(folder).length === 0);
+});
+
+t.test('wrong flags are told, and nothing is started', async (t) => {
+  const folder = t.testdir({});
+  const { status, stderr, stdout } = spawnSync(process.execPath, [MAIN, '--scale', '0'], { encoding: 'utf8', env: { ...process.env, TMPDIR: folder } });
+  t.equal(status, 2);
+  t.equal(stdout, '');
+  t.match(stderr, '--scale is "0", and must be a whole number from 1 to 200.');
+  t.strictSame(readdirSync(folder), []);
+  const help = spawnSync(process.execPath, [MAIN, '--help'], { encoding: 'utf8' });
+  t.equal(help.status, 0);
+  t.match(help.stdout, '--sessions');
+  t.notOk(existsSync(join(folder, 'holdfast.db')));
+});

@@ -1,0 +1,120 @@
+// The settings: what they are unless given, where they come from, and what is wrong with them.
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import t from 'tap';
+import { readInvocation, USAGE, type Settings } from '../../service/src/config.ts';
+
+const settingsOf = (args: string[] = [], env: Record<string, string> = {}): Settings => {
+  const invocation = readInvocation(args, env);
+  if (invocation.kind !== 'run') throw new Error(JSON.stringify(invocation));
+  return invocation.settings;
+};
+
+const faultsOf = (env: Record<string, string>, args: string[] = []): readonly string[] => {
+  const invocation = readInvocation(args, env);
+  return invocation.kind === 'faults' ? invocation.faults : [];
+};
+
+t.test('without any setting it is a service for this machine alone', async (t) => {
+  t.strictSame(settingsOf(), {
+    host: '127.0.0.1',
+    port: 7420,
+    storeFile: resolve('holdfast.db'),
+    apiKey: undefined,
+    ttlMsMin: 1_000,
+    ttlMsMax: 3_600_000,
+    logLevel: 'info',
+  });
+});
+
+t.test('every setting has a variable, and a flag that beats it', async (t) => {
+  const env = {
+    HOLDFAST_HOST: '::1',
+    HOLDFAST_PORT: '1',
+    HOLDFAST_STORE: 'file:/a/b.db',
+    HOLDFAST_API_KEY: 'key-of-env',
+    HOLDFAST_TTL_MIN_MS: '5',
+    HOLDFAST_TTL_MAX_MS: '6',
+    HOLDFAST_LOG_LEVEL: 'warn',
+  };
+  t.strictSame(settingsOf([], env), { host: '::1', port: 1, storeFile: '/a/b.db', apiKey: 'key-of-env', ttlMsMin: 5, ttlMsMax: 6, logLevel: 'warn' });
+  const flags = ['--host', '0.0.0.0', '--port=65535', '--store', 'file:c.db', '--api-key', 'key-of-flag', '--ttl-min-ms', '7', '--ttl-max-ms', '7', '--log-level', 'silent'];
+  t.strictSame(settingsOf(flags, env), { host: '0.0.0.0', port: 65_535, storeFile: resolve('c.db'), apiKey: 'key-of-flag', ttlMsMin: 7, ttlMsMax: 7, logLevel: 'silent' });
+});
+
+t.test('an empty variable counts as unset', async (t) => {
+  t.match(settingsOf([], { HOLDFAST_PORT: '', HOLDFAST_HOST: '', HOLDFAST_STORE: '', HOLDFAST_API_KEY: '' }), { port: 7420, host: '127.0.0.1', apiKey: undefined });
+});
+
+t.test('a file is given by path or by URL', async (t) => {
+  t.equal(settingsOf([], { HOLDFAST_STORE: 'file:./x.db' }).storeFile, resolve('x.db'));
+  const path = join(resolve('/'), 'some where', 'x.db');
+  t.equal(settingsOf([], { HOLDFAST_STORE: pathToFileURL(path).href }).storeFile, path);
+});
+
+t.test('all faults are told at once, each by the name of its variable', async (t) => {
+  t.strictSame(
+    faultsOf({
+      HOLDFAST_HOST: '0.0.0.0',
+      HOLDFAST_PORT: '65536',
+      HOLDFAST_STORE: 'redis://host/0',
+      HOLDFAST_ACCEPT: 'fsync',
+      HOLDFAST_TTL_MIN_MS: '20',
+      HOLDFAST_TTL_MAX_MS: '10',
+      HOLDFAST_LOG_LEVEL: 'loud',
+    }),
+    [
+      'HOLDFAST_PORT: must be an integer from 0 to 65535, not "65536"',
+      'HOLDFAST_STORE: this version keeps leases in a file only; give file:<path>',
+      'HOLDFAST_API_KEY: is needed to listen on "0.0.0.0", which is not a loopback address',
+      'HOLDFAST_ACCEPT: the embedded store has no risk to accept, so not "fsync" either',
+      'HOLDFAST_TTL_MIN_MS: must not be larger than HOLDFAST_TTL_MAX_MS (20 > 10)',
+      'HOLDFAST_LOG_LEVEL: must be one of fatal, error, warn, info, debug, trace, silent, not "loud"',
+    ],
+  );
+});
+
+t.test('numbers are plain decimal, and within their limits', async (t) => {
+  for (const port of ['-1', '1.5', '0x10', ' 80', '1e3', 'http', '99999999999']) t.match(faultsOf({ HOLDFAST_PORT: port }), [/^HOLDFAST_PORT: must be an integer from 0 to 65535/], port);
+  t.equal(settingsOf([], { HOLDFAST_PORT: '0' }).port, 0);
+  t.equal(settingsOf([], { HOLDFAST_TTL_MIN_MS: '1' }).ttlMsMin, 1);
+  t.equal(settingsOf([], { HOLDFAST_TTL_MAX_MS: '86400000' }).ttlMsMax, 86_400_000);
+  t.match(faultsOf({ HOLDFAST_TTL_MIN_MS: '0' }), [/^HOLDFAST_TTL_MIN_MS: must be an integer from 1 to 86400000/]);
+  t.match(faultsOf({ HOLDFAST_TTL_MAX_MS: '86400001' }), [/^HOLDFAST_TTL_MAX_MS: must be an integer from 1 to 86400000/]);
+});
+
+t.test('only loopback goes without a key', async (t) => {
+  for (const host of ['127.0.0.1', '127.1.2.3', '::1', 'localhost']) t.equal(settingsOf([], { HOLDFAST_HOST: host }).host, host);
+  for (const host of ['0.0.0.0', '::', '10.0.0.1', '192.168.1.5', 'example.org', '127.example.org', '::ffff:10.0.0.1']) {
+    t.match(faultsOf({ HOLDFAST_HOST: host }), [/^HOLDFAST_API_KEY: is needed/], host);
+    t.equal(settingsOf([], { HOLDFAST_HOST: host, HOLDFAST_API_KEY: 'k' }).apiKey, 'k');
+  }
+});
+
+t.test('a secret is never repeated, however wrong it is', async (t) => {
+  for (const key of ['two words', 'ünicode', 'x'.repeat(513), 'line\nfeed']) {
+    const faults = faultsOf({ HOLDFAST_API_KEY: key });
+    t.strictSame(faults, ['HOLDFAST_API_KEY: must be 1 to 512 visible ASCII characters without spaces']);
+  }
+  const stores = ['rediss://user:hunter2@host', 'postgres://user:hunter2@host', 'file:', 'file://elsewhere/hunter2', '/plain/hunter2', 'hunter2'];
+  for (const store of stores) {
+    const faults = faultsOf({ HOLDFAST_STORE: store });
+    t.match(faults, [/^HOLDFAST_STORE: /], store);
+    t.notMatch(faults.join(''), /hunter2/);
+  }
+});
+
+t.test('unknown flags, flags without a value and stray words are faults', async (t) => {
+  t.match(faultsOf({}, ['--prot', '1']), [/--prot.*Try --help/]);
+  t.match(faultsOf({}, ['--port']), [/--port.*Try --help/]);
+  t.match(faultsOf({}, ['serve']), [/serve.*Try --help/]);
+});
+
+t.test('help and version are asked for by flag, even beside faults', async (t) => {
+  t.strictSame(readInvocation(['--help'], { HOLDFAST_PORT: 'x' }), { kind: 'help' });
+  t.strictSame(readInvocation(['--version'], { HOLDFAST_PORT: 'x' }), { kind: 'version' });
+  for (const variable of ['HOST', 'PORT', 'STORE', 'API_KEY', 'ACCEPT', 'TTL_MIN_MS', 'TTL_MAX_MS', 'LOG_LEVEL']) {
+    t.match(USAGE, `HOLDFAST_${variable} `);
+    t.match(USAGE, `--${variable.toLowerCase().replaceAll('_', '-')} `);
+  }
+});

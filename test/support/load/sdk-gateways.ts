@@ -1,0 +1,82 @@
+/** Gateways as processes of their own, to be stopped, paused and killed at random. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('sdk-gateway.ts', import.meta.url));
+
+export interface GatewaysParts {
+  readonly baseUrl: string;
+  readonly sessions: readonly string[];
+  readonly ttlMs: number;
+  readonly looksFile: string;
+  readonly seed: number;
+}
+
+export class SdkGateways {
+  readonly counts = { kills: 0, pauses: 0 };
+  /** What gateways that were not killed died of. */
+  readonly deaths: string[] = [];
+  readonly #parts: GatewaysParts;
+  readonly #running = new Set<ChildProcess>();
+  #started = 0;
+
+  constructor(parts: GatewaysParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    const { baseUrl, sessions, ttlMs, looksFile, seed } = this.#parts;
+    const number = ++this.#started;
+    const child = spawn(process.execPath, [MAIN, baseUrl, `sdk-${number}`, String(seed + number), String(ttlMs), looksFile, ...sessions], {
+      env: { PATH: process.env['PATH'] ?? '' },
+      stdio: ['ignore', 'inherit', 'pipe'],
+    });
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    child.on('close', (code, signal) => {
+      this.#running.delete(child);
+      if (code !== 0 && signal !== 'SIGKILL') this.deaths.push(`sdk-${number} ended with ${code ?? signal}: ${stderr}`);
+    });
+    this.#running.add(child);
+  }
+
+  /** Kills one and starts another in its place. */
+  replaceOne(chance: () => number): void {
+    const child = this.#oneOf(chance);
+    if (!child) return;
+    this.counts.kills += 1;
+    child.kill('SIGKILL');
+    this.start();
+  }
+
+  pauseOne(chance: () => number, forMs: number): void {
+    const child = this.#oneOf(chance);
+    if (!child) return;
+    this.counts.pauses += 1;
+    child.kill('SIGSTOP');
+    setTimeout(() => child.kill('SIGCONT'), forMs);
+  }
+
+  /** Lets all finish what they are at. */
+  async stop(): Promise<void> {
+    await this.#endAll('SIGTERM');
+  }
+
+  async kill(): Promise<void> {
+    await this.#endAll('SIGKILL');
+  }
+
+  async #endAll(signal: NodeJS.Signals): Promise<void> {
+    const closing = [...this.#running].map((child) => once(child, 'close'));
+    for (const child of this.#running) {
+      child.kill(signal);
+      child.kill('SIGCONT');
+    }
+    await Promise.all(closing);
+  }
+
+  #oneOf(chance: () => number): ChildProcess | undefined {
+    return [...this.#running][Math.floor(chance() * this.#running.size)];
+  }
+}
