@@ -17,15 +17,13 @@ export interface Struck {
   tell(news: string): void;
 }
 
-/** A killed gateway is started again after this long, as by a supervisor. */
-const RESTART_AFTER_MS = 2_000;
 const STRIKE_MS_MAX = 15_000;
 
 const recordFault = ({ folder }: Struck, fault: FaultRecord['fault'], { name, pid }: RunningGateway): void =>
   appendDurably(pathsIn(folder).faults, { fault, gateway: name, pid, atMs: Date.now() } satisfies FaultRecord);
 
-/** Kills a gateway in the middle of a turn, and starts it again. */
-export const killGateway = async (struck: Struck, name: GatewayName): Promise<void> => {
+/** Kills a gateway in the middle of a turn, and starts it again later. */
+export const killGateway = async (struck: Struck, name: GatewayName, restartAfterMs: number): Promise<void> => {
   const { children, pair, tell } = struck;
   const findVictim = (): RunningGateway | undefined => [pair.get(name)].find((gateway) => gateway && gateway.turnsUnderWay.size > 0);
   const victim = await until(`turn of ${name} to kill it in`, STRIKE_MS_MAX, findVictim);
@@ -33,7 +31,7 @@ export const killGateway = async (struck: Struck, name: GatewayName): Promise<vo
   await children.kill(victim.child);
   recordFault(struck, 'killed', victim);
   tell(`${name} was killed`);
-  await delay(RESTART_AFTER_MS);
+  await delay(restartAfterMs);
   recordFault(struck, 'restarted', pair.start(name));
   tell(`${name} is back`);
 };

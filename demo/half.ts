@@ -70,7 +70,7 @@ const strike = async (running: Running, tell: (news: string) => void): Promise<v
   const struck: Struck = { children, folder, pair, tell };
   const sendingMs = workload.at(-1)?.sendAtMs ?? 0;
   await waitUntil(sendingMs * KILL_AT_SHARE, running);
-  await killGateway(struck, 'gateway-a');
+  await killGateway(struck, 'gateway-a', tempo.restartAfterMs);
   await waitUntil(sendingMs * PAUSE_AT_SHARE, running);
   await pauseGateway(struck, 'gateway-b', {
     pauseMs: tempo.pauseMs,

@@ -8,6 +8,7 @@ import { runHalf } from './half.ts';
 import { type Figures, judge } from './judge.ts';
 import { openProgress } from './progress.ts';
 import { renderTable } from './table.ts';
+import { tempoAt } from './tempo.ts';
 import { brokenPromises, missedFaults } from './verdict.ts';
 import { planWorkload } from './workload/plan.ts';
 
@@ -43,6 +44,16 @@ const report = ([without, withHoldfast]: [Figures, Figures]): number => {
   return missed.length > 0 ? EXIT.failed : EXIT.kept;
 };
 
+/** What is about to happen. */
+const introduce = ({ scale, seed, sessions }: Flags): string => {
+  const { ttlMs, pauseMs, restartAfterMs } = tempoAt(scale);
+  const seconds = (ms: number): string => `${ms / 1_000} s`;
+  return [
+    `Two gateways and ${sessions} chats; time runs ${scale} times faster than in real life (seed ${seed}).`,
+    `One gateway is killed and back after ${seconds(restartAfterMs)}; then the other one is paused for ${seconds(pauseMs)}. A lease lives ${seconds(ttlMs)}.`,
+  ].join('\n');
+};
+
 const run = async (flags: Flags): Promise<number> => {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-demo-'));
   const children = openChildren(join(folder, 'processes.log'));
@@ -51,7 +62,7 @@ const run = async (flags: Flags): Promise<number> => {
     if (!flags.keep) rmSync(folder, { recursive: true, force: true, maxRetries: 5 }); // a process that was just killed may still be writing
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(EXIT.interrupted));
-  print(`Two gateways, ${flags.sessions} chats, time runs ${flags.scale} times faster than in real life (seed ${flags.seed}).`);
+  print(introduce(flags));
   try {
     return report(await runBoth(flags, folder, children));
   } catch (error) {

@@ -6,6 +6,8 @@ export interface Tempo {
   readonly ttlMs: number;
   /** How long a gateway is paused, at least. */
   readonly pauseMs: number;
+  /** A killed gateway is started again after this long, as by a supervisor. */
+  readonly restartAfterMs: number;
   readonly retries: RetrySettings;
   /** How long after the last message the gateways may still work. What has no reply by then is lost. */
   readonly patienceMs: number;
@@ -20,6 +22,7 @@ export const tempoAt = (scale: number): Tempo => {
   return {
     ttlMs,
     pauseMs: 2.5 * ttlMs,
+    restartAfterMs: 2 * SECOND_MS,
     retries: { attempts: 8, pauseMs: SECOND_MS / scale, pauseMsMax: (30 * SECOND_MS) / scale },
     patienceMs: 10 * SECOND_MS + (1_800 * SECOND_MS) / scale,
   };

@@ -48,7 +48,7 @@ export class LeaseCalls {
       const renewal = asRenewal(answer.body);
       holding.renewed({ sent: answer.sent, renewal });
       holding.assertRenewable();
-      
+      this.#parts.heartbeats.answered(holding, answer.sent.monoMs, renewal.renewAfterMs);
       const { ttlMs, remainingMs, waiters, yieldRequest } = renewal;
       return { fencingToken, ttlMs, remainingMs, waiters, ...(yieldRequest && { yieldRequest }) };
     }

@@ -19,7 +19,7 @@ const begin = (more: Partial<Wanted> = {}) => {
   let ids = 0;
   const repeats = { exchange, clock, random: () => 0, closed: new AbortController().signal };
   const departures = new Departures({ ...repeats, logger: silentLogger, withinMs: 5_000 });
-  const parts = { ...repeats, randomBytes: () => Buffer.alloc(32, (ids += 1)), departures, requestTimeoutMs: 5_000 };
+  const parts = { ...repeats, randomBytes: (size: number) => Buffer.alloc(size, (ids += 1)), departures, requestTimeoutMs: 5_000 };
   const controller = new AbortController();
   const wanted: Wanted = { session: 's', waitMs: 60_000, request: { holder: 'g' }, signal: controller.signal, ...more };
   const running = new Acquisition(parts, wanted).run();

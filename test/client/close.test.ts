@@ -4,10 +4,11 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { LeaseClient } from '../../client/src/index.ts';
 import { clientOnApp } from '../support/client-on-app.ts';
+import { startCuttingProxy } from '../support/cutting-proxy.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { listeningApp } from '../support/listening-app.ts';
 import { scriptedServer } from '../support/scripted-server.ts';
-import { within } from '../support/until.ts';
+import { until, within } from '../support/until.ts';
 
 t.test('close releases all leases, and refuses everything after', async (t) => {
   const { client } = await clientOnApp(t);
@@ -66,6 +67,21 @@ t.test('a retry that waits is ended by close', async (t) => {
   await failed.promise;
   await gateway.close();
   await rejected;
+});
+
+t.test('what is under way is ended without a complaint, and all connections are closed', async (t) => {
+  const { client, clock, baseUrl, app } = await clientOnApp(t);
+  const proxy = await startCuttingProxy(t, Number(new URL(baseUrl).port));
+  const complaints: string[] = [];
+  const complain = (_: object, message: string): number => complaints.push(message);
+  const gateway = client('gateway-1', { baseUrl: proxy.baseUrl, logger: { debug: complain, info: complain, warn: complain, error: complain } });
+  await gateway.acquire('s');
+  proxy.fateOf = ({ method }) => ({ kind: method === 'POST' ? 'swallow' : 'pass' });
+  clock.advance(10_000);
+  await until('the heartbeat is under way', () => proxy.requests.some(({ path }) => path === '/v1/heartbeats'));
+  await gateway.close();
+  t.same(complaints, []);
+  await until('all connections are closed', () => new Promise((resolve) => app.server.getConnections((_, count) => resolve(count === 0))));
 });
 
 t.test('await using closes the client', async (t) => {

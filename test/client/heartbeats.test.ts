@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import t from 'tap';
 import { Heartbeats } from '../../client/src/heartbeats.ts';
 import { Holding, type HoldingFacts } from '../../client/src/holding.ts';
@@ -213,6 +214,22 @@ t.test('a renewal sent elsewhere puts the next heartbeat off', async (t) => {
   t.equal(exchange.calls.length, 0);
   clock.advance(1);
   t.equal(exchange.calls.length, 1);
+});
+
+t.test('a heartbeat does not run in the asynchronous context of whoever took the lease', async (t) => {
+  const { clock, exchange, hold } = begin();
+  const storage = new AsyncLocalStorage<string>();
+  const seen: unknown[] = [];
+  const { send } = exchange;
+  exchange.send = (call) => {
+    seen.push(storage.getStore());
+    return send.call(exchange, call);
+  };
+  storage.run('a turn', () => hold('a', {}, true));
+  answerHeld(await exchange.next());
+  await turns();
+  clock.advance(10_000);
+  t.same(seen, [undefined, undefined]);
 });
 
 t.test('a released lease is in no later heartbeat, and nothing is left running after stop', async (t) => {

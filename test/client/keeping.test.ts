@@ -14,6 +14,18 @@ t.test('all leases of a client are kept by one request an interval', async (t) =
   t.equal(requests.length, 54);
 });
 
+t.test('a renewal by hand puts the next heartbeat off', async (t) => {
+  const { client, clock, requests } = await clientOnApp(t);
+  const lease = await client('gateway-1', { events: false }).acquire('s');
+  clock.advance(5_000);
+  await lease.renew();
+  clock.advance(9_999);
+  await client('operator', { events: false }).inspect('s');
+  t.notOk(requests.includes('POST /v1/heartbeats'));
+  clock.advance(1);
+  await until('the heartbeat has arrived', () => requests.includes('POST /v1/heartbeats'));
+});
+
 t.test('a turn of an hour keeps its lease and its fencing token', async (t) => {
   const { client, clock } = await clientOnApp(t);
   const lease = await client('gateway-1').acquire('s');

@@ -30,7 +30,7 @@ t.test('calls that fail, are aborted and are cut off in any order reject where t
   let requests = 0;
   proxy.fateOf = () => ((requests += 1) % 3 === 0 ? { kind: 'cut', afterAnswerBytes: requests % 200, how: 'rst' } : { kind: 'pass' });
   const gateways = [0, 1, 2].map((index) => client(`gateway-${index}`, { baseUrl: proxy.baseUrl, requestTimeoutMs: 1_000 }));
-  const turns = Array.from({ length: 30 }, async (_, index) => {
+  const chatTurns = Array.from({ length: 30 }, async (_, index) => {
     const gateway = gateways[index % 3]!;
     const controller = new AbortController();
     const running = gateway.withLease(`s${index % 4}`, { waitMs: 3_000, signal: controller.signal }, async (lease) => {
@@ -41,7 +41,7 @@ t.test('calls that fail, are aborted and are cut off in any order reject where t
     return running.catch((error: unknown) => error);
   });
   let over = false;
-  const all = Promise.all(turns).finally(() => (over = true));
+  const all = Promise.all(chatTurns).finally(() => (over = true));
   while (!over) await clock.advanceAsync(50, 10);
   await all;
   const closing = Promise.all(gateways.map((gateway) => gateway.close())).finally(() => (over = true));

@@ -16,6 +16,15 @@ t.test('a revoked lease: its holder learns at once that it is gone, and why', as
   t.equal(await lease.release(), 'lost');
 });
 
+t.test('so does one who renews by himself', async (t) => {
+  const { client, arrived } = await clientOnApp(t);
+  const lease = await client('gateway-1').acquire('s', { autoRenew: false });
+  await arrived('GET /v1/events');
+  await client('operator').inspect('s'); // by now the stream is open
+  await client('operator').revoke('s', { reason: 'wedged' });
+  t.match(await until('the signal is aborted', () => lease.signal.aborted && lease.signal.reason), { endedBecause: 'revoked' });
+});
+
 t.test('without the event stream the next heartbeat tells, and who came after', async (t) => {
   const { client, clock } = await clientOnApp(t);
   const lease = await client('gateway-1', { events: false }).acquire('s');

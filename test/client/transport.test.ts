@@ -21,11 +21,13 @@ const connect = (t: Test, baseUrls: readonly string[], socketClock = systemClock
 
 t.test('a request carries key and lease id in headers, never in the address', async (t) => {
   const { baseUrl, seen } = await scriptedServer(t, (_, response) => reply(response, 200, { a: 1 }));
-  const { transport, clock } = connect(t, [`${baseUrl}/under/a/path/`]);
+  const socketClock = new FakeClock();
+  const { transport, clock } = connect(t, [`${baseUrl}/under/a/path/`], socketClock);
   const answer = await transport.send({ ...GET, method: 'PUT', path: '/v1/leases/s', leaseId: LEASE_ID, body: { holder: 'g' } });
   t.same(answer, { status: 200, body: { a: 1 }, sent: clock.now() });
   const [request] = seen;
   t.match(request, { method: 'PUT', url: '/under/a/path/v1/leases/s', body: '{"holder":"g"}' });
+  t.equal(socketClock.armed, 0, 'no deadline is left behind');
   t.match(request?.headers, { authorization: `Bearer ${API_KEY}`, 'lease-id': LEASE_ID, 'content-type': 'application/json' });
 });
 
@@ -108,17 +110,22 @@ t.test('another store is refused, with one endpoint for good', async (t) => {
 t.test('fail-over: on failures to the next endpoint, never to one with another store', async (t) => {
   const foreign = await scriptedServer(t, (_, response) => reply(response, 200, {}, 'st_other'));
   let down = false;
-  const first = await scriptedServer(t, (_, response) => reply(response, down ? 503 : 200, { code: 'store-unavailable', retryable: true }));
-  const second = await scriptedServer(t, (_, response) => reply(response, 200, { second: true }));
+  const first = await scriptedServer(t, (_, response) => reply(response, down ? 503 : 200, { code: 'service-unavailable', retryable: true }));
+  let secondDown = false;
+  const second = await scriptedServer(t, (_, response) => reply(response, secondDown ? 503 : 200, { second: true }));
   const { transport } = connect(t, [first.baseUrl, foreign.baseUrl, await deadUrl(), second.baseUrl]);
   await transport.send(GET);
   down = true;
-  await t.rejects(transport.send(GET), { code: 'store-unavailable' });
+  await t.rejects(transport.send(GET), { code: 'service-unavailable' });
   await t.rejects(transport.send(GET), { code: 'store-mismatch', retryable: true }, 'there are others');
   await t.rejects(transport.send(GET), { outcome: 'not-applied', code: 'service-unavailable' });
   t.same((await transport.send(GET)).body, { second: true });
   t.same((await transport.send(GET)).body, { second: true }, 'and stays where it works');
-  t.equal(foreign.seen.length, 1);
+  secondDown = true;
+  for (let failures = 0; failures < 3; failures += 1) await t.rejects(transport.send(GET), { code: 'service-unavailable' });
+  secondDown = false;
+  t.same((await transport.send(GET)).body, { second: true }, 'all the way round');
+  t.equal(foreign.seen.length, 1, 'past the one that is known to have another store');
 });
 
 t.test('two failures of one endpoint move on once', async (t) => {

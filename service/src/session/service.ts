@@ -44,20 +44,19 @@ export class LeaseService {
   async acquire(name: SessionName, request: Omit<Acquire, 'kind' | 'connection'>, caller: Caller): Promise<Acquired> {
     const connection = `${this.#connectionPrefix}:${++this.#connections}` as ConnectionId;
     const command: Acquire = { kind: 'acquire', ...request, connection };
-    // The request waits before the command is sent: a wake can overtake the command's own outcome.
-    const woken = new Promise<Acquired>((settle, refuse) => this.#waiting.set(connection, { settle, refuse }));
-    woken.catch(() => {});
     const leave = (): void => {
       this.#leave(name, command);
     };
     try {
       if (this.#stopping) throw stopping('not-applied');
-      const answered = this.#store.apply(name, command).then((outcome) => {
-        if (outcome.kind !== 'waiting') return outcome;
-        caller.onClose(leave);
-        return woken;
+      const acquired = await this.#answer<Acquired>(request.waitMs, (settle, refuse) => {
+        // The request waits before the command is sent: a wake can overtake the command's own outcome.
+        this.#waiting.set(connection, { settle, refuse });
+        this.#store.apply(name, command).then((outcome) => {
+          if (outcome.kind === 'waiting') caller.onClose(leave);
+          else settle(outcome);
+        }, refuse);
       });
-      const acquired = await this.#withDeadline(Promise.race([answered, woken]), request.waitMs);
       if (caller.closed && acquired.kind === 'granted') leave();
       return acquired;
     } catch (error) {
@@ -93,17 +92,27 @@ export class LeaseService {
     for (const { refuse } of this.#waiting.values()) refuse(stopping('unknown'));
   }
 
-  async #withDeadline<T>(work: Promise<T>, extraMs = 0): Promise<T> {
-    const { promise: late, reject } = Promise.withResolvers<never>();
-    const deadlineMs = REQUEST_DEADLINE_MS + extraMs;
-    const timer = this.#clock.after(deadlineMs, () => {
-      reject(new StoreUnavailableError(`The store did not answer within ${deadlineMs} ms.`, 'unknown'));
+  /** What `ask` settles with, or is refused with, unless the deadline comes first. One promise a request: this is the hot path. */
+  #answer<T>(waitMs: number, ask: (settle: (value: T) => void, refuse: (error: Error) => void) => void): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const deadlineMs = REQUEST_DEADLINE_MS + waitMs;
+      const timer = this.#clock.after(deadlineMs, () => {
+        reject(new StoreUnavailableError(`The store did not answer within ${deadlineMs} ms.`, 'unknown'));
+      });
+      const settle = (value: T): void => {
+        timer.cancel();
+        resolve(value);
+      };
+      const refuse = (error: Error): void => {
+        timer.cancel();
+        reject(error);
+      };
+      ask(settle, refuse);
     });
-    try {
-      return await Promise.race([work, late]);
-    } finally {
-      timer.cancel();
-    }
+  }
+
+  #withDeadline<T>(work: Promise<T>): Promise<T> {
+    return this.#answer(0, (settle, refuse) => void work.then(settle, refuse));
   }
 }
 

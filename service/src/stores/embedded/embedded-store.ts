@@ -196,9 +196,9 @@ export class EmbeddedStore implements LeaseStore {
     this.#commits.touch();
   }
 
-  async #committed(number: number): Promise<void> {
+  #committed(number: number): Promise<void> | undefined {
     const durable = this.#commits.durable(number);
-    if (durable) await this.#asking(durable);
+    return durable && this.#asking(durable);
   }
 
   async #asking<T>(asked: Promise<T>): Promise<T> {

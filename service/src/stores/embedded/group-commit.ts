@@ -94,13 +94,14 @@ export class GroupCommit {
       await this.#parts.commit(this.#parts.collect());
       if (this.#failure) return;
       this.#committed = batch.number;
+      this.#underWay = undefined;
+      // The disk goes on at once, while the answers of this commit are written.
+      this.#start();
       batch.resolve();
     } catch (error) {
       this.fail(error instanceof Error ? error : new Error(String(error)));
     } finally {
       timer.cancel();
-      this.#underWay = undefined;
     }
-    if (this.#dirty) setImmediate(() => this.#start());
   }
 }
