@@ -15,9 +15,12 @@ const TAP_REMARK = /^# (Subtest: |time=|No coverage generated|\{ total: |timeout
 
 const reasonOf = (directive) => (typeof directive === 'string' ? directive : undefined);
 
+// tap names a file that took too long "timeout!", and says in its details which one it was.
+const nameOf = (point) => (point.name === 'timeout!' && point.diag?.expired) || point.name || `assertion ${point.id}`;
+
 /** What one line of the stream means, given what its subtest (if it closes one) counted. */
 const judge = (point, inner, path) => {
-  const here = [...path, point.name || `assertion ${point.id}`];
+  const here = [...path, path.length === 0 ? nameOf(point) : point.name || `assertion ${point.id}`];
   if (point.skip) return { passed: 0, failures: [{ path: here, why: 'skipped', reason: reasonOf(point.skip) }] };
   if (point.todo) return { passed: 0, failures: [{ path: here, why: 'todo', reason: reasonOf(point.todo) }] };
   if (!point.ok && !inner?.failures.length) {
@@ -70,8 +73,8 @@ export const countTap = (stream, listener = {}) =>
       onRemark: listener.onRemark,
       onPoint: (point, judged, path) => {
         if (path.length > 0) return;
-        files.push(point.name);
-        listener.onFile?.(point.name, judged, point.time ?? undefined);
+        files.push(nameOf(point));
+        listener.onFile?.(nameOf(point), judged, point.time ?? undefined);
       },
     });
     parser.on('extra', (line) => listener.onExtra?.(line.trimEnd()));

@@ -3,7 +3,8 @@
  *
  * The exit code is 0 only if nothing failed, was skipped or left as todo, and every test file gave at least one verdict.
  * `--faults` runs what needs root on Linux, `--long` runs everything at full size, file names run just those files, and
- * `--counts <file>` writes the two numbers to a file as well, for whoever adds up several runs.
+ * `--file-timeout <seconds>` bounds each file, `--no-types` leaves the types alone, and `--counts <file>` writes the two numbers
+ * to a file as well, for whoever adds up several runs.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -22,6 +23,7 @@ const { values, positionals } = parseArgs({
     long: { type: 'boolean', default: false },
     counts: { type: 'string' },
     'no-types': { type: 'boolean', default: false },
+    'file-timeout': { type: 'string' },
   },
 });
 
@@ -43,7 +45,8 @@ const checkTypes = async () => {
 };
 
 // Fault runs mount disks and measure time; two at once would disturb each other.
-const tapArguments = (files) => ['--reporter=tap', `--jobs=${faults ? 1 : 2}`, `--timeout=${values.long ? 3600 : faults ? 600 : 180}`, ...files];
+const fileTimeoutS = values['file-timeout'] ?? (values.long ? 3600 : faults ? 600 : 300);
+const tapArguments = (files) => ['--reporter=tap', `--jobs=${faults ? 1 : 2}`, `--timeout=${fileTimeoutS}`, ...files];
 
 const runTap = async (files) => {
   const tap = spawn(pinnedNode, [join(root, 'node_modules', 'tap', 'dist', 'esm', 'run.mjs'), 'run', ...tapArguments(files)], {

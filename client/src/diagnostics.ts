@@ -46,12 +46,21 @@ export interface StaleMessage {
   readonly endedBecause?: EndedBecause | undefined;
 }
 
+interface Renewed {
+  readonly facts: Pick<RenewMessage, 'session' | 'holder' | 'fencingToken'>;
+  readonly remainingMs: number;
+}
+
 const acquireChannel = channel('holdfast:acquire');
 const renewChannel = channel('holdfast:renew');
 const lostChannel = channel('holdfast:lost');
 const staleChannel = channel('holdfast:stale');
 
 export const publishAcquire = (message: AcquireMessage): void => acquireChannel.publish(message);
-export const publishRenew = (message: RenewMessage): void => renewChannel.publish(message);
+/** Tells what became of one renewal. */
+export const reportRenewal = ({ facts, remainingMs }: Renewed, status: RenewMessage['status'], error?: unknown): void => {
+  const { session, holder, fencingToken } = facts;
+  renewChannel.publish({ session, holder, fencingToken, status, remainingMs, ...(error !== undefined && { error }) } satisfies RenewMessage);
+};
 export const publishLost = (message: LostMessage): void => lostChannel.publish(message);
 export const publishStale = (message: StaleMessage): void => staleChannel.publish(message);

@@ -103,7 +103,7 @@ export class LeaseEndedError extends HoldfastError {
 
 /**
  * Nobody can say at this moment whether the lease is held: monotonic and wall clock went apart since the last answered
- * renewal, as they do when the machine slept. The next renewal, already on its way, decides.
+ * renewal, as they do when the machine slept. The next renewal decides; it is on its way already, unless `autoRenew` is off.
  */
 export class LeaseUncertainError extends HoldfastError {
   override readonly name = 'LeaseUncertainError';

@@ -3,11 +3,12 @@ import { AsyncResource } from 'node:async_hooks';
 import { asHeartbeatVerdicts, type HeartbeatVerdict } from './answers.ts';
 import type { RandomFraction } from './chance.ts';
 import type { Clock, Timer } from './clock.ts';
-import { publishRenew, type RenewMessage } from './diagnostics.ts';
+import { reportRenewal } from './diagnostics.ts';
 import type { Answer, Exchange } from './exchange.ts';
 import { attemptMs, BATCH_MAX, dueAfterAnswer, dueAfterFailure, dueWhenAsked, inChunks, nextLookMs, pickBatch, type Beat } from './heartbeat-plan.ts';
 import type { Holding } from './holding.ts';
 import type { Logger } from './logger.ts';
+import { refusalIn } from './problem.ts';
 
 export interface HeartbeatsParts {
   readonly exchange: Exchange;
@@ -108,8 +109,10 @@ export class Heartbeats {
     const { clock } = this.#parts;
     const nowMs = clock.now().monoMs;
     const beats = [...this.#beats.values()];
-    for (const beat of beats) if (beat.dueAtMs <= nowMs && !beat.forced && !mayRenew(beat)) beat.dueAtMs = Infinity;
-    for (const chunk of inChunks(pickBatch(beats, nowMs), BATCH_MAX)) void this.#send(chunk, nowMs);
+    const renewable = beats.filter((beat) => beat.forced || mayRenew(beat));
+    for (const chunk of inChunks(pickBatch(renewable, nowMs), BATCH_MAX)) void this.#send(chunk, nowMs);
+    // What is due and may not be renewed waits until its owner tells of progress.
+    for (const beat of beats) if (beat.dueAtMs <= nowMs) beat.dueAtMs = Infinity;
     const lookAtMs = nextLookMs(beats);
     if (lookAtMs < Infinity) this.#timer = clock.after(Math.max(0, lookAtMs - nowMs), this.#lookOutside);
   }
@@ -127,6 +130,7 @@ export class Heartbeats {
         timeoutMs: attemptMs(leftMs),
         signal: this.#stopping.signal,
       });
+      if (answer.status !== 200) throw refusalIn(answer, '');
       const verdicts = asHeartbeatVerdicts(answer.body, chunk.length);
       chunk.forEach((beat, index) => this.#take(beat, verdicts[index]!, answer));
     } catch (error) {
@@ -157,7 +161,7 @@ export class Heartbeats {
       case 'unknown':
         return this.#failed(beat);
     }
-    this.#publish(beat, verdict.status);
+    reportRenewal(holding, verdict.status);
   }
 
   #failed(beat: LeaseBeat, error?: unknown): void {
@@ -165,17 +169,12 @@ export class Heartbeats {
     const nowMs = clock.now().monoMs;
     beat.failures += 1;
     this.#done(beat, dueAfterFailure(nowMs, beat.failures, beat.holding.deadlineMonoMs - nowMs, random()));
-    this.#publish(beat, 'unknown', error);
+    reportRenewal(beat.holding, 'unknown', error);
   }
 
   #done(beat: LeaseBeat, dueAtMs: number): void {
     beat.inFlight = false;
     beat.dueAtMs = beat.askedAgain ? dueWhenAsked(this.#parts.clock.now().monoMs, beat.lastSentMs) : dueAtMs;
-  }
-
-  #publish({ holding }: LeaseBeat, status: RenewMessage['status'], error?: unknown): void {
-    const { session, holder, fencingToken } = holding.facts;
-    publishRenew({ session, holder, fencingToken, status, remainingMs: holding.remainingMs, ...(error !== undefined && { error }) });
   }
 }
 

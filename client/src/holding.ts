@@ -111,7 +111,8 @@ export class Holding {
   /** How long it can be held at most, however often it is renewed; Infinity where nothing is known to end it. */
   get holdRemainingMs(): number {
     const endsAtMs = Math.min(this.facts.holdEndsAtMs ?? Infinity, this.#cappedAtMs);
-    return Math.max(0, endsAtMs - this.#parts.clock.now().monoMs);
+    const graceMs = this.yieldRequest?.remainingMs ?? Infinity;
+    return Math.max(0, Math.min(endsAtMs - this.#parts.clock.now().monoMs, graceMs));
   }
 
   get yieldRequest(): YieldRequest | undefined {

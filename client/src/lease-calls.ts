@@ -2,7 +2,7 @@
 import { asRenewal } from './answers.ts';
 import type { Clock } from './clock.ts';
 import type { Departures, ReleaseOutcome } from './departures.ts';
-import { publishStale } from './diagnostics.ts';
+import { publishStale, reportRenewal } from './diagnostics.ts';
 import { LeaseLostError, StaleFencingTokenError } from './errors.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import type { Holding } from './holding.ts';
@@ -47,16 +47,22 @@ export class LeaseCalls {
     if (answer.status === 200) {
       const renewal = asRenewal(answer.body);
       holding.renewed({ sent: answer.sent, renewal });
+      reportRenewal(holding, 'held');
       holding.assertRenewable();
       this.#parts.heartbeats.answered(holding, answer.sent.monoMs, renewal.renewAfterMs);
       const { ttlMs, remainingMs, waiters, yieldRequest } = renewal;
       return { fencingToken, ttlMs, remainingMs, waiters, ...(yieldRequest && { yieldRequest }) };
     }
     const refusal = refusalIn(answer, session);
-    if (refusal instanceof LeaseLostError) holding.lose(refusal);
-    else if (refusal.code === 'lease-unknown') holding.lose({});
+    if (refusal instanceof LeaseLostError) this.#lose(holding, 'lost', refusal);
+    else if (refusal.code === 'lease-unknown') this.#lose(holding, 'not-found', {});
     holding.assertRenewable();
     throw refusal;
+  }
+
+  #lose(holding: Holding, status: 'lost' | 'not-found', known: Parameters<Holding['lose']>[0]): void {
+    holding.lose(known);
+    reportRenewal(holding, status);
   }
 
   /** Ends the lease here at once, and in the service as soon as may be. Repeating it gives the same outcome. */

@@ -24,9 +24,10 @@ export const checkClientOptions = ({ holder, apiKey, baseUrl, baseUrls, requestT
 };
 
 /** @throws InvalidRequestError names the option */
-export const checkAcquireOptions = ({ waitMs = 0, onHeld = 'wait', progressTimeoutMs = 1, autoRenew = true }: AcquireOptions): void => {
+export const checkAcquireOptions = ({ waitMs = 0, onHeld = 'wait', interrupt, progressTimeoutMs = 1, autoRenew = true }: AcquireOptions): void => {
   demand(isSpan(waitMs), 'waitMs must be at least 0.');
   demand(ON_HELD.includes(onHeld), `onHeld must be one of ${ON_HELD.join(', ')}.`);
+  demand(interrupt === undefined || onHeld === 'interrupt', 'interrupt is for onHeld "interrupt".');
   demand(isSpan(progressTimeoutMs) && progressTimeoutMs > 0, 'progressTimeoutMs must be more than 0.');
   demand(typeof autoRenew === 'boolean', 'autoRenew must be true or false.');
 };

@@ -60,7 +60,7 @@ export interface AcquireOptions {
   readonly signal?: AbortSignal;
   /** Whether the call may be given the lease that the asynchronous context holds already. Default: the client's. */
   readonly reentrant?: boolean;
-  /** Whether the client renews the lease. With `false` you call `lease.renew()` in time. Default true. */
+  /** Whether the client renews the lease. With `false` you call `lease.renew()` in time, and hear by it who wants the session. Default true. */
   readonly autoRenew?: boolean;
   /** Renew only while `lease.progress()` was called within this span, so that a wedged turn loses its lease. Default: renew always. */
   readonly progressTimeoutMs?: number;

@@ -28,6 +28,8 @@ t.test('what happens to leases is told on the diagnostics channels, without secr
   clock.advance(10_000);
   await until('the renewal is told', () => heard.renew.length === 1);
   t.match(heard.renew, [{ session: 's', holder: 'gateway-1', fencingToken, status: 'held', remainingMs: 29_650 }]);
+  await lease.renew();
+  t.match(heard.renew[1], { fencingToken, status: 'held' });
   await client('operator', { apiKey }).revoke('s', { reason: 'wedged' });
   await t.rejects(lease.verify());
   t.match(heard.stale, [{ session: 's', fencingToken, verdict: 'ended', endedBecause: 'revoked' }]);

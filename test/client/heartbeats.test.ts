@@ -182,6 +182,29 @@ t.test('a holder that makes no progress is not renewed, until it does', async (t
   t.equal(holding.remainingMs, 29_650);
 });
 
+t.test('a holder that makes no progress does not go along with others either', async (t) => {
+  const { clock, exchange, hold } = begin();
+  hold('a');
+  await turns();
+  clock.advance(1_000);
+  hold('stalled', { progressTimeoutMs: 5_000 });
+  await turns();
+  clock.advance(9_000);
+  t.same(leasesIn(await exchange.next()).map(({ session }) => session), ['a']);
+});
+
+t.test('a refused heartbeat is no verdict on any lease', async (t) => {
+  const { clock, exchange, hold } = begin();
+  const holding = hold('a');
+  await turns();
+  clock.advance(10_000);
+  (await exchange.next()).answer(404, { code: 'not-found', detail: 'no such address' });
+  await turns();
+  t.equal(holding.held, true);
+  clock.advance(100);
+  t.equal(exchange.calls.length, 2);
+});
+
 t.test('a holder that makes no progress loses its lease', async (t) => {
   const { clock, exchange, hold } = begin();
   const holding = hold('a', { progressTimeoutMs: 5_000 });

@@ -113,6 +113,11 @@ t.test('how long it can be held: by the longest hold, and by a renewal that was 
   t.equal(holding.holdRemainingMs, 10_000);
   renew();
   t.equal(holding.holdRemainingMs, Infinity);
+  renew({ yieldRequest: { by: 'b' } });
+  t.equal(holding.holdRemainingMs, Infinity, 'a plea ends nothing');
+  renew({ yieldRequest: { by: 'b', remainingMs: 300_000 } });
+  time.advance(1_000);
+  t.equal(holding.holdRemainingMs, 299_000, 'a grace does, long before it caps a renewal');
 });
 
 t.test('a holder that does not tell of progress is stalled after its span, to the millisecond', async (t) => {

@@ -66,7 +66,7 @@ t.test('the longest hold ends a lease however well it is kept', async (t) => {
 
 t.test('who waits, and who asks for the session, is heard of by the event stream at once', async (t) => {
   const { client, clock, arrived, queued } = await clientOnApp(t);
-  const lease = await client('gateway-1').acquire('s');
+  const lease = await client('gateway 1+ü/&').acquire('s');
   const heard: unknown[] = [];
   lease.onWaiters((waiters) => heard.push(waiters));
   lease.onYield(({ by, reason }) => heard.push({ by, reason }));

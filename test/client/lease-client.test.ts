@@ -169,7 +169,7 @@ t.test('operators see, ask and revoke', async (t) => {
 
 t.test('what is wrong is named: here, or by the service', async (t) => {
   const client = (await clientOnApp(t)).client('gateway-1');
-  for (const [options, why] of [[{ waitMs: -1 }, /waitMs/], [{ waitMs: Number.NaN }, /waitMs/], [{ onHeld: 'maybe' }, /onHeld/], [{ progressTimeoutMs: 0 }, /progressTimeoutMs/], [{ ttlMs: 999 }, /ttlMs/], [{ maxHoldMs: 1 }, /maxHoldMs/]] as [object, RegExp][]) {
+  for (const [options, why] of [[{ waitMs: -1 }, /waitMs/], [{ waitMs: Number.NaN }, /waitMs/], [{ onHeld: 'maybe' }, /onHeld/], [{ interrupt: {} }, /interrupt/], [{ progressTimeoutMs: 0 }, /progressTimeoutMs/], [{ ttlMs: 999 }, /ttlMs/], [{ maxHoldMs: 1 }, /maxHoldMs/]] as [object, RegExp][]) {
     await t.rejects(client.acquire('s', options), { name: 'InvalidRequestError', code: 'request-invalid', message: why, outcome: 'not-applied' });
   }
   await t.rejects(client.acquire('a\nb'), { code: 'session-invalid' });

@@ -102,6 +102,22 @@ t.test('several files are added up', async (t) => {
   t.equal(ended.lines.at(-1), '6 passed, 1 failed');
 });
 
+// While the loop runs the file cannot speak for itself: tap gives up on it from outside, under no name of its own.
+const SLOW = {
+  waits: `import t from 'tap'\nt.ok(true)\nawait new Promise((go) => setTimeout(go, 20_000))\n`,
+  spins: `import t from 'tap'\nt.ok(true)\nfor (const end = Date.now() + 20_000; Date.now() < end; );\n`,
+};
+
+for (const [how, sample] of Object.entries(SLOW)) {
+  t.test(`a file that ${how} for too long is a failure, under its own name`, async (t) => {
+    const file = join(t.testdir({ 'slow.test.ts': sample }), 'slow.test.ts');
+    const ended = await execute(process.execPath, ['scripts/test.mjs', '--no-types', '--file-timeout=2', file]);
+    t.equal(ended.code, 1);
+    t.match(ended.lines.at(-1), /^[01] passed, 1 failed$/);
+    t.ok(ended.lines.some((line) => /^FAILED.*slow\.test\.ts/.test(line)), 'the file is named', { lines: ended.lines });
+  });
+}
+
 t.test('a file that is not there is a failure', async (t) => {
   const ended = await execute(process.execPath, ['scripts/test.mjs', '--no-types', 'test/house/no-such.test.ts']);
   t.equal(ended.code, 1);

@@ -82,6 +82,16 @@ t.test('a void ticket is skipped, even when nobody looked in the moment it becam
   t.equal(scene.holding, 'c');
 });
 
+t.test('a ticket that becomes void in the millisecond of the expiry is not offered the session', async (t) => {
+  const scene = queued('b', 'c');
+  scene.renew('a', { ttlMs: 60_000 });
+  scene.pass(55_000).disconnect('b');
+  scene.wait('c', { connection: 'again' });
+  scene.passAndTick(5_000);
+  t.equal(scene.holding, 'c');
+  t.strictSame(scene.events.map(({ type, holder }) => [type, holder]), [['ended', 'holder of a'], ['granted', 'holder of c']]);
+});
+
 t.test('of absent waiters with no grace left none is served', async (t) => {
   const scene = queued('b', 'c');
   scene.disconnect('b');

@@ -118,6 +118,7 @@ t.test('a waiter that only asks keeps its ticket alive, and is told its place', 
   t.match(scene.wait('w1', { waitMs: 0, connection: 'asking' }), { kind: 'lease-held', position: 1 });
   t.match(scene.wakes, [{ connection: 'old', outcome: { kind: 'lease-held' } }]);
   scene.passAndTick(4_999);
+  t.strictSame(scene.wakes, [], 'it was answered, and waits for nothing');
   t.strictSame(scene.queue, ['w1', 'w2']);
   scene.passAndTick(1);
   t.strictSame(scene.queue, ['w2']);

@@ -59,8 +59,11 @@ t.test('a wake that overtakes the answer to the command is not lost', async (t) 
   const { store, service, client } = serve();
   const acquired = service.acquire(name, terms, client);
   service.wake({ connection: connectionId(store.connectionOf(0)), outcome: granted });
+  t.equal(await acquired, granted, 'nor does it wait for that answer');
   store.asked[0]!.answer({ kind: 'waiting' });
-  t.equal(await acquired, granted);
+  await turn();
+  client.close();
+  t.strictSame(store.disconnects, [store.connectionOf(0)], 'an offer withdraws nothing by it');
 });
 
 t.test('a caller that leaves while it waits is reported to the store at once', async (t) => {
