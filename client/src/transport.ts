@@ -76,6 +76,8 @@ export class Transport implements Exchange {
     const unfollow = follow(controller, [call.signal, this.#closing.signal]);
     const deadline = this.#socketClock.after(call.timeoutMs, () => controller.abort(noAnswer(endpoint, call.timeoutMs)));
     try {
+      // Undici would connect for a request that is aborted already.
+      controller.signal.throwIfAborted();
       const sent = this.#clock.now();
       const response = await this.#request(endpoint, call, controller.signal);
       const text = await response.body.text();
@@ -96,6 +98,8 @@ export class Transport implements Exchange {
   async open(call: Omit<Call, 'timeoutMs' | 'leaseId'>, headers: Readonly<Record<string, string>>, idleMsMax: number): Promise<Response['body']> {
     const endpoint = this.#endpoints.current;
     try {
+      this.closed.throwIfAborted();
+      call.signal?.throwIfAborted();
       const response = await this.#request(endpoint, call, call.signal, { headers, idleMsMax });
       if (response.statusCode !== 200) {
         const text = await response.body.text();

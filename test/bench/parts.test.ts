@@ -1,3 +1,4 @@
+/** The arithmetic of the bench: figures, flags and tables, apart from any measuring. */
 import t from 'tap';
 import { isMet } from './aims.ts';
 import { measureRate } from './generator/rate.ts';

@@ -29,7 +29,10 @@ export const endedByTime = (lease: Lease): EndedBecause => {
 
 /** Ends the live lease, at a time that may lie in the past, and offers the session to the next waiter. */
 export const endLease = (draft: Draft, lease: Lease, endedBecause: EndedBecause, endedAtMs: number): void => {
-  const { holder, fencingToken, metadata, leaseIdHash } = lease;
+  const { holder, fencingToken, leaseIdHash } = lease;
+  // An offer that nobody took up must not swallow what the holder before it left for its successor.
+  const lapsed = !lease.confirmed && endedBecause === 'expired';
+  const metadata = lease.metadata ?? (lapsed ? draft.session.previous?.metadata : undefined);
   setLease(draft, undefined);
   draft.session = { ...draft.session, previous: { holder, fencingToken, endedBecause, endedAtMs, metadata } };
   rememberEnded(draft, { leaseIdHash, fencingToken, endedBecause, endedAtMs });

@@ -157,3 +157,27 @@ t.test('ended ids are forgotten by age one by one', async (t) => {
   scene.pass(14 * 60_000).do({ kind: 'tick' });
   t.strictSame(scene.session.ended.map(({ leaseIdHash }) => leaseIdHash), ['young']);
 });
+
+t.test('an offer that lapses hands on what the holder before it left', async (t) => {
+  const scene = new Scene();
+  scene.take('a', { metadata: { draft: 'm1' } });
+  scene.wait('b');
+  scene.wait('c');
+  scene.passAndTick(30_000);
+  t.equal(scene.holding, 'b');
+  scene.passAndTick(5_000);
+  t.match(scene.wakes, [{ connection: 'to c', outcome: { previous: { holder: 'holder of b', endedBecause: 'expired', metadata: { draft: 'm1' } } } }]);
+});
+
+t.test('a holder that confirmed, or released, has taken over what was left', async (t) => {
+  for (const confirms of [true, false]) {
+    const scene = new Scene();
+    scene.take('a', { metadata: { draft: 'm1' } });
+    scene.wait('b');
+    scene.wait('c');
+    scene.release('a');
+    if (confirms) scene.renew('b');
+    scene.release('b');
+    t.match(scene.wakes, [{ connection: 'to c', outcome: { previous: { holder: 'holder of b', metadata: undefined } } }]);
+  }
+});
