@@ -26,7 +26,7 @@ export interface Beat {
 
 /** When a renewal that was answered has to be followed by the next. */
 export const dueAfterAnswer = (sentMs: number, renewAfterMs: number, fraction: number): number =>
-  sentMs + renewAfterMs * (1 - JITTER_PART * fraction);
+  sentMs + Math.max(ASKED_GAP_MS, renewAfterMs * (1 - JITTER_PART * fraction));
 
 /** When a renewal that failed is tried again: soon, later each time, and several times before the deadline. */
 export const dueAfterFailure = (nowMs: number, failures: number, leftMs: number, fraction: number): number =>

@@ -132,16 +132,19 @@ export class Heartbeats {
       });
       if (answer.status !== 200) throw refusalIn(answer, '');
       const verdicts = asHeartbeatVerdicts(answer.body, chunk.length);
-      chunk.forEach((beat, index) => this.#take(beat, verdicts[index]!, answer));
+      // One fraction for all, here and below: what went together has to stay together.
+      const fraction = this.#parts.random();
+      chunk.forEach((beat, index) => this.#take(beat, verdicts[index]!, answer, fraction));
     } catch (error) {
       if (this.#stopping.signal.aborted) return;
       this.#parts.logger.warn({ err: error, leases: chunk.length }, 'a heartbeat failed; it is repeated until the local deadlines');
-      for (const beat of chunk) this.#failed(beat, error);
+      const fraction = this.#parts.random();
+      for (const beat of chunk) this.#failed(beat, fraction, error);
     }
     this.#lookSoon();
   }
 
-  #take(beat: LeaseBeat, verdict: HeartbeatVerdict, { sent }: Answer): void {
+  #take(beat: LeaseBeat, verdict: HeartbeatVerdict, { sent }: Answer, fraction: number): void {
     const { holding } = beat;
     switch (verdict.status) {
       case 'held':
@@ -149,7 +152,7 @@ export class Heartbeats {
         beat.failures = 0;
         beat.forced = beat.forced && beat.askedAgain;
         beat.intervalMs = verdict.renewAfterMs;
-        this.#done(beat, holding.facts.autoRenew ? dueAfterAnswer(sent.monoMs, beat.intervalMs, this.#parts.random()) : Infinity);
+        this.#done(beat, holding.facts.autoRenew ? dueAfterAnswer(sent.monoMs, beat.intervalMs, fraction) : Infinity);
         break;
       case 'lost':
         holding.lose({ endedBecause: verdict.endedBecause, currentToken: verdict.currentToken, successor: verdict.successor });
@@ -159,16 +162,15 @@ export class Heartbeats {
         holding.lose({});
         break;
       case 'unknown':
-        return this.#failed(beat);
+        return this.#failed(beat, fraction);
     }
     reportRenewal(holding, verdict.status);
   }
 
-  #failed(beat: LeaseBeat, error?: unknown): void {
-    const { clock, random } = this.#parts;
-    const nowMs = clock.now().monoMs;
+  #failed(beat: LeaseBeat, fraction: number, error?: unknown): void {
+    const nowMs = this.#parts.clock.now().monoMs;
     beat.failures += 1;
-    this.#done(beat, dueAfterFailure(nowMs, beat.failures, beat.holding.deadlineMonoMs - nowMs, random()));
+    this.#done(beat, dueAfterFailure(nowMs, beat.failures, beat.holding.deadlineMonoMs - nowMs, fraction));
     reportRenewal(beat.holding, 'unknown', error);
   }
 

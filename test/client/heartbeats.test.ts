@@ -12,10 +12,10 @@ const leasesIn = ({ call }: PendingCall): { session: string; leaseId: string }[]
 const answerHeld = (pending: PendingCall, more: object = {}): void =>
   pending.answer(200, { results: leasesIn(pending).map(() => ({ status: 'held', ...renewalOf(more) })) });
 
-const begin = () => {
+const begin = (random = () => 0) => {
   const clock = new FakeClock();
   const exchange = new ScriptedExchange(clock);
-  const heartbeats = new Heartbeats({ exchange, clock, random: () => 0, logger: silentLogger });
+  const heartbeats = new Heartbeats({ exchange, clock, random, logger: silentLogger });
   const hold = (session: string, more: Partial<HoldingFacts> = {}, unconfirmed = false): Holding => {
     const facts = factsOf(clock, { session, leaseId: `id of ${session}`, ...more });
     const holding = new Holding(facts, { clock, onUncertain: (one) => heartbeats.ask(one), onOver: (one) => heartbeats.remove(one) });
@@ -143,6 +143,35 @@ for (const [what, body] of [
     t.equal(exchange.calls.length, 2);
   });
 }
+
+t.test('a batch stays a batch, whatever jitter says, and after a failure too', async (t) => {
+  let fraction = 0;
+  const { clock, exchange, hold } = begin(() => (fraction = (fraction + 0.37) % 1));
+  for (let index = 0; index < 100; index += 1) hold(`s${index}`);
+  await turns();
+  for (const outcome of ['held', 'failed', 'failed', 'held', 'held']) {
+    while (exchange.untaken === 0) clock.advance(10);
+    t.equal(exchange.untaken, 1);
+    const pending = await exchange.next();
+    t.equal(leasesIn(pending).length, 100, outcome);
+    if (outcome === 'held') answerHeld(pending);
+    else pending.fail(new ServiceUnavailableError('down'));
+    await turns();
+  }
+});
+
+t.test('a service that wants the next renewal at once does not make it spin', async (t) => {
+  const { clock, exchange, hold } = begin();
+  hold('a');
+  await turns();
+  clock.advance(10_000);
+  answerHeld(await exchange.next(), { renewAfterMs: 0 });
+  await turns();
+  clock.advance(99);
+  t.equal(exchange.calls.length, 1);
+  clock.advance(1);
+  t.equal(exchange.calls.length, 2);
+});
 
 t.test('an event asks for a heartbeat at once, many in a row for one more', async (t) => {
   const { clock, exchange, heartbeats, hold } = begin();

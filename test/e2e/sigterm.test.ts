@@ -1,5 +1,6 @@
 /** SIGTERM while everything is in use: who waits is answered, streams end, idle connections are let go, and the process ends with 0. */
 import t from 'tap';
+import { once } from 'node:events';
 import { get } from 'node:http';
 import { connect } from 'node:net';
 import { LeaseApi, newLeaseId } from '../support/lease-api.ts';
@@ -41,6 +42,7 @@ void t.test('with open waits, event streams and kept connections', async (test) 
   const mute = connect(service.port, '127.0.0.1'); // says nothing, ever
   mute.on('error', () => {}); // how it ends does not matter
   test.teardown(() => mute.destroy());
+  await once(mute, 'connect');
 
   const askedMs = monotonicMs();
   const ended = await within('the service ends', service.end('SIGTERM'));

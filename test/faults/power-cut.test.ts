@@ -36,7 +36,7 @@ const cutUnderLoad = async ({ disk, service, ledger }: Bench): Promise<void> => 
   await until('enough was acknowledged', () => ledger.acknowledged >= due || ledger.wrong.length > 0);
   ledger.powerGoes();
   await disk.cutPower();
-  await service.end('SIGKILL');
+  await service.kill();
   await load.done;
   await disk.remount();
   await service.start();

@@ -41,6 +41,12 @@ export class FakeClock implements Clock {
     this.#moveTo(endMs);
   }
 
+  /** Stops everything for `ms`, as a stopped process is: what falls due meanwhile fires when it is over, and finds that late. */
+  pause(ms: number): void {
+    this.#moveTo(this.#monoMs + ms);
+    this.advance(0);
+  }
+
   /** Moves time in steps, letting promises run between them, so that what a timer starts can set the next one. */
   async advanceAsync(ms: number, stepMs = 50): Promise<void> {
     for (let left = ms; left > 0; left -= stepMs) {

@@ -116,6 +116,14 @@ export class SpawnedService {
     return this.#exited;
   }
 
+  /** Kills the process, unless it has ended by itself. */
+  async kill(): Promise<void> {
+    const child = this.#process;
+    // SIGKILL ends a stopped process too.
+    if (child && child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    await this.#exited;
+  }
+
   async restart(signal: NodeJS.Signals): Promise<void> {
     await this.end(signal);
     await this.start();
@@ -123,11 +131,7 @@ export class SpawnedService {
 
   /** Ends what still runs and removes the database. */
   async dispose(): Promise<void> {
-    const child = this.#process;
-    if (child && child.exitCode === null && child.signalCode === null) {
-      child.kill('SIGKILL'); // SIGKILL ends a stopped process too
-      await this.#exited;
-    }
+    await this.kill();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -18,6 +18,12 @@ interface OverLease {
   readonly leaseId: string;
 }
 
+interface Sent {
+  readonly sentMs: number;
+  /** The largest token that anybody had been told then. */
+  readonly tokenAbove: number;
+}
+
 export interface Load {
   /** Resolves when every client has stopped, because it was told to or because a request failed. */
   readonly done: Promise<unknown>;
@@ -79,20 +85,20 @@ export class Ledger {
       const index = Math.floor(this.#chance() * records.length);
       const record = records[index]!;
       const step = nextStep(record, this.#chance(), ++this.#drafts);
-      const sentMs = monotonicMs();
+      const sent: Sent = { sentMs: monotonicMs(), tokenAbove: this.tokenMax };
       const answer = await step.send(api).catch((error: Error) => error);
-      this.slowestMs = Math.max(this.slowestMs, monotonicMs() - sentMs);
-      records[index] = this.#entered(record, step, answer, sentMs);
+      this.slowestMs = Math.max(this.slowestMs, monotonicMs() - sent.sentMs);
+      records[index] = this.#entered(record, step, answer, sent);
       if (this.#powerGone || answer instanceof Error || answer.status !== step.status) return;
     }
   }
 
-  #entered(record: SessionRecord, step: Step, answer: Answer | Error, sentMs: number): SessionRecord {
+  #entered(record: SessionRecord, step: Step, answer: Answer | Error, sent: Sent): SessionRecord {
     const { leaseId } = step;
-    if (this.#powerGone) return this.#open(record, step);
+    if (this.#powerGone) return this.#open(record, step, sent);
     if (!(answer instanceof Error) && answer.status === step.status) {
       this.acknowledged += 1;
-      this.newestSentMs = Math.max(this.newestSentMs, sentMs);
+      this.newestSentMs = Math.max(this.newestSentMs, sent.sentMs);
       const acknowledged = step.factsAfter(answer);
       this.tokenMax = Math.max(this.tokenMax, acknowledged.fencingToken ?? 0);
       if (!acknowledged.held) this.#over.push({ session: record.session, leaseId });
@@ -105,21 +111,20 @@ export class Ledger {
     if (!(answer instanceof Error) && (answer.status !== 503 || answer.body.outcome !== 'unknown')) {
       this.wrong.push(`${record.session} was answered ${answer.status} ${answer.body.code} ${answer.body.outcome}`);
     }
-    return this.#open(record, step);
+    return this.#open(record, step, sent);
   }
 
-  #open(record: SessionRecord, step: Step): SessionRecord {
+  #open(record: SessionRecord, step: Step, { tokenAbove }: Sent): SessionRecord {
     this.unanswered += 1;
-    return { ...record, leaseId: step.leaseId, possible: step.factsAfter() };
+    return { ...record, leaseId: step.leaseId, possible: step.factsAfter(), tokenAbove };
   }
 
   /** Asks the service for all that the ledger knows, notes what is missing, and takes over what was left open. */
   async verify(baseUrl: string): Promise<void> {
     const api = new LeaseApi(baseUrl);
     try {
-      const tokenMax = this.tokenMax;
       await inParallel(this.#clients, WIDTH, async (records) => {
-        for (const [index, record] of records.entries()) records[index] = await this.#verified(api, record, tokenMax);
+        for (const [index, record] of records.entries()) records[index] = await this.#verified(api, record);
       });
       this.#over = this.#over.slice(-OVER_MAX);
       await inParallel(this.#over, WIDTH, async ({ session, leaseId }) => {
@@ -133,20 +138,24 @@ export class Ledger {
     }
   }
 
-  async #verified(api: LeaseApi, record: SessionRecord, tokenMax: number): Promise<SessionRecord> {
+  async #verified(api: LeaseApi, record: SessionRecord): Promise<SessionRecord> {
     const seen = factsOf((await api.inspect(record.session)).body);
-    const reconciled = reconcile(record, seen, tokenMax);
+    const reconciled = reconcile(record, seen);
     if (typeof reconciled === 'string') {
       this.wrong.push(reconciled);
       return { ...record, acknowledged: seen, possible: undefined };
     }
     this.tokenMax = Math.max(this.tokenMax, seen.fencingToken ?? 0);
-    if (seen.held) this.#expect(`${record.session}, which is held,`, await again(api, record.session, record.leaseId), 200, seen.fencingToken);
+    if (seen.held) {
+      this.#expect(`${record.session}, which is held,`, await again(api, record.session, record.leaseId), 200, seen.fencingToken);
+      // A grant that nobody was told is only an offer, until it is renewed.
+      this.#expect(`${record.session}, when its holder renewed,`, await api.renew(record.session, record.leaseId), 200, seen.fencingToken);
+    }
     return reconciled;
   }
 
   #expect(what: string, { status, body }: Answer, wanted: number, fencingToken?: number): void {
-    if (status !== wanted || body.fencingToken !== fencingToken) this.wrong.push(`${what} answered a repeat with ${status} ${body.code} ${body.fencingToken}`);
+    if (status !== wanted || body.fencingToken !== fencingToken) this.wrong.push(`${what} was answered ${status} ${body.code} ${body.fencingToken}`);
   }
 }
 

@@ -22,6 +22,8 @@ export interface SessionRecord {
   readonly acknowledged: SessionFacts;
   /** What holds instead if the request that was not answered was carried out. */
   readonly possible?: SessionFacts | undefined;
+  /** The largest token that anybody had been told when that request was sent: a grant that it brought has a larger one. */
+  readonly tokenAbove?: number | undefined;
 }
 
 export const factsOf = ({ held = false, fencingToken, metadata, yieldRequest, previous }: AnswerBody): SessionFacts => ({
@@ -33,10 +35,9 @@ export const factsOf = ({ held = false, fencingToken, metadata, yieldRequest, pr
   endedBecause: previous?.endedBecause,
 });
 
-/** A grant that was not answered may have any token that is larger than all that were told. */
-const fits = (expected: SessionFacts, seen: SessionFacts, tokenMax: number): boolean =>
+const fits = (expected: SessionFacts, seen: SessionFacts, tokenAbove: number): boolean =>
   expected.held === seen.held &&
-  (expected.held && expected.fencingToken === undefined ? (seen.fencingToken ?? 0) > tokenMax : expected.fencingToken === seen.fencingToken) &&
+  (expected.held && expected.fencingToken === undefined ? (seen.fencingToken ?? 0) > tokenAbove : expected.fencingToken === seen.fencingToken) &&
   expected.draft === seen.draft &&
   expected.askedBy === seen.askedBy &&
   expected.previousToken === seen.previousToken &&
@@ -46,9 +47,9 @@ const fits = (expected: SessionFacts, seen: SessionFacts, tokenMax: number): boo
  * Compares a record with what the service says of the session now.
  * @returns the record as it now stands, or a sentence that says what was lost
  */
-export const reconcile = (record: SessionRecord, seen: SessionFacts, tokenMax: number): SessionRecord | string => {
-  const { session, leaseId, acknowledged, possible } = record;
-  const agreed = fits(acknowledged, seen, tokenMax) || (possible !== undefined && fits(possible, seen, tokenMax));
+export const reconcile = (record: SessionRecord, seen: SessionFacts): SessionRecord | string => {
+  const { session, leaseId, acknowledged, possible, tokenAbove = 0 } = record;
+  const agreed = fits(acknowledged, seen, tokenAbove) || (possible !== undefined && fits(possible, seen, tokenAbove));
   if (agreed) return { session, leaseId, acknowledged: seen };
   return `${session}: acknowledged ${JSON.stringify(acknowledged)}, possible ${JSON.stringify(possible)}, found ${JSON.stringify(seen)}`;
 };

@@ -4,7 +4,7 @@
  * what it believed. Started by `sdk-gateways.ts`.
  */
 import { openSync, writeSync } from 'node:fs';
-import { HoldfastError, LeaseClient, type Lease } from '../../../client/src/index.ts';
+import { LeaseClient, LeaseEndedError, LeaseHeldError, LeaseLostError, ServiceUnavailableError, type Lease } from '../../../client/src/index.ts';
 import { monotonicMs } from '../monotonic.ts';
 import { pause } from '../until.ts';
 import { seededChance } from './seeded-chance.ts';
@@ -12,7 +12,8 @@ import { seededChance } from './seeded-chance.ts';
 const LANES = 5;
 const WAIT_MS = 2_000;
 /** What may come of an acquire besides a lease: contention, the network's losses, a lease that was over when its grant arrived. */
-const EXPECTED = new Set(['lease-held', 'lease-ended', 'lease-lost', 'service-unavailable', 'store-unavailable', 'shutting-down', 'client-closed']);
+const EXPECTED = [LeaseHeldError, LeaseEndedError, LeaseLostError, ServiceUnavailableError];
+const isExpected = (error: unknown): boolean => EXPECTED.some((type) => error instanceof type);
 
 const [baseUrl = '', holder = '', seed = '', ttlText = '', looksFile = '', ...sessions] = process.argv.slice(2);
 const ttlMs = Number(ttlText);
@@ -51,7 +52,7 @@ const acquire = async (session: string): Promise<Lease | undefined> => {
   try {
     return await client.acquire(session, { waitMs: WAIT_MS, background: chance() < 0.2, ...(impatient && { signal: impatient }) });
   } catch (error) {
-    if (impatient?.aborted || (error instanceof HoldfastError && EXPECTED.has(error.code))) return undefined;
+    if (impatient?.aborted || isExpected(error)) return undefined;
     throw error;
   }
 };
@@ -64,7 +65,7 @@ const lane = async (): Promise<void> => {
       await hold(lease);
     } catch (error) {
       // Nesting under a lease that was lost is refused, as it should be.
-      if (!(error instanceof HoldfastError && EXPECTED.has(error.code))) throw error;
+      if (!isExpected(error)) throw error;
     }
     if (chance() < 0.97) await lease.release();
     else lease.leave(); // forgotten by its gateway: it runs out by itself

@@ -5,7 +5,7 @@ import { checksum } from './checksum.ts';
 
 /** Marks a file as Holdfast's: "Hold" in ASCII. */
 const APPLICATION_ID = 0x486f6c64;
-const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 1;
 
 const SCHEMA = `
   CREATE TABLE facts (name TEXT PRIMARY KEY, value ANY NOT NULL, checksum INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -61,12 +61,6 @@ const refuseUnwritable = (file: string): void => {
     // Whatever is not there will be made, or else the driver says why it cannot be.
     if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') throw new DatabaseRefusedError(`the file cannot be written (${code})`);
   }
-};
-
-/** Commits something, so that a disk that takes no write is found out at the start, and not by the first caller. @throws the driver's error */
-export const proveWritable = (db: DatabaseSync): void => {
-  // Unlike an UPDATE, this is written even when it changes nothing.
-  db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
 };
 
 const pragma = (db: DatabaseSync, name: string): unknown => Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0];

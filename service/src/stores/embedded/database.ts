@@ -2,7 +2,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { ENDED_IDS_MAX } from '../../session/limits.ts';
 import { checksum } from './checksum.ts';
-import { DatabaseRefusedError, openDatabaseFile, proveWritable } from './database-file.ts';
+import { DatabaseRefusedError, openDatabaseFile, SCHEMA_VERSION } from './database-file.ts';
 import type { EndedRow, SessionRow } from './rows.ts';
 
 /** One commit: all of it becomes durable, or none. */
@@ -15,12 +15,19 @@ export interface Changes {
   readonly sessionsForgotten: readonly number[];
 }
 
-export interface Loaded {
+export interface Facts {
   readonly storeId: string;
   readonly floor: number;
+}
+
+/** Some sessions, by rising id, and all their ended ids, oldest first. */
+export interface Rows {
   readonly sessions: readonly SessionRow[];
   readonly ended: readonly EndedRow[];
 }
+
+/** Sessions that are read at once: a million in one piece would need gigabytes. */
+const ROWS_MAX = 5_000;
 
 export interface KeyRange {
   readonly namespace: string;
@@ -37,6 +44,8 @@ export class Database {
   readonly #dropSession: StatementSync;
   readonly #dropEnded: StatementSync;
   readonly #liveKeys: StatementSync;
+  readonly #sessionsAfter: StatementSync;
+  readonly #endedBetween: StatementSync;
 
   /**
    * Opens the file for this process alone, and makes it if there is none.
@@ -53,29 +62,37 @@ export class Database {
     this.#dropSession = this.#db.prepare('DELETE FROM sessions WHERE id = ?');
     this.#dropEnded = this.#db.prepare('DELETE FROM ended_ids WHERE session_id = ?');
     this.#liveKeys = this.#db.prepare('SELECT key FROM sessions WHERE live = 1 AND namespace = ? AND key >= ? AND key > ? ORDER BY key LIMIT ?');
+    this.#sessionsAfter = this.#db.prepare('SELECT id, namespace, key, live, state, checksum FROM sessions WHERE id > ? ORDER BY id LIMIT ?');
+    this.#endedBetween = this.#db.prepare(
+      `SELECT session_id AS sessionId, sequence, lease_id_hash AS leaseIdHash, fencing_token AS fencingToken, ended_because AS endedBecause,
+        ended_at_wall_ms AS endedAtWallMs, checksum FROM ended_ids WHERE session_id BETWEEN ? AND ? ORDER BY session_id, sequence`,
+    );
   }
 
-  /**
-   * Reads everything, then proves that changes can be written.
-   * @throws DatabaseRefusedError when a row is not as it was written, or the driver's error
-   */
-  load(): Loaded {
+  /** @throws DatabaseRefusedError when they are not there, or not as they were written */
+  facts(): Facts {
     const storeId = this.#fact('store-id');
     const floor = this.#fact('floor');
     if (typeof storeId !== 'string' || typeof floor !== 'number') throw new DatabaseRefusedError('it lacks its store id or its floor');
-    const sessions = this.#db.prepare('SELECT id, namespace, key, live, state, checksum FROM sessions').all() as unknown as Summed<SessionRow>[];
-    const ended = this.#db.prepare(
-      `SELECT session_id AS sessionId, sequence, lease_id_hash AS leaseIdHash, fencing_token AS fencingToken,
-        ended_because AS endedBecause, ended_at_wall_ms AS endedAtWallMs, checksum FROM ended_ids ORDER BY session_id, sequence`,
-    );
-    const loaded = {
-      storeId,
-      floor,
-      sessions: whole(sessions, sessionSum),
-      ended: whole(ended.all() as unknown as Summed<EndedRow>[], endedSum),
-    };
-    proveWritable(this.#db);
-    return loaded;
+    return { storeId, floor };
+  }
+
+  /**
+   * The next sessions after the row of this id; none when all are read.
+   * @throws DatabaseRefusedError when a row is not as it was written
+   */
+  rowsAfter(id: number): Rows {
+    const sessions = whole(this.#sessionsAfter.all(id, ROWS_MAX) as unknown as Summed<SessionRow>[], sessionSum);
+    // After the last session there must be nothing more; if there is, it is seen.
+    const last = sessions.at(-1)?.id ?? Number.MAX_SAFE_INTEGER;
+    const ended = whole(this.#endedBetween.all(id + 1, last) as unknown as Summed<EndedRow>[], endedSum);
+    return { sessions, ended };
+  }
+
+  /** Commits something, so that a disk that takes no write is found out at the start, and not by the first caller. @throws the driver's error */
+  proveWritable(): void {
+    // Unlike an UPDATE, this is written even when it changes nothing.
+    this.#db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
   }
 
   #fact(name: string): unknown {

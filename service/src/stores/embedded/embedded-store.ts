@@ -6,18 +6,17 @@ import type { Clock, Timer } from '../../clock.ts';
 import { apply } from '../../session/apply.ts';
 import type { Command, OutcomeOf, SessionEvent, Wake } from '../../session/commands.ts';
 import { StoreUnavailableError } from '../../session/errors.ts';
-import { LIST_READ_MAX } from '../../session/limits.ts';
+import { IDLE_SESSIONS_MAX, LIST_READ_MAX } from '../../session/limits.ts';
 import { nextDueAt } from '../../session/settle.ts';
 import type { LeasePage, LeaseQuery, LeaseStore, Renewal, SessionName, StoreCheck, StoreListener } from '../../session/store.ts';
 import { EMPTY_SESSION, type FencingToken, type Namespace, type Session, type SessionKey } from '../../session/types.ts';
-import type { Loaded } from './database.ts';
+import type { Loaded } from './loading.ts';
 import { DiskHangsError } from './disk-hangs-error.ts';
 import { GroupCommit } from './group-commit.ts';
 import { PendingChanges } from './pending-changes.ts';
 import { endedSince, mustWrite } from './rows.ts';
-import { SessionTable, type Entry } from './session-table.ts';
+import type { Entry, SessionTable } from './session-table.ts';
 import { Sweeper } from './sweeper.ts';
-import { fillTable } from './loading.ts';
 import type { Writer } from './writer.ts';
 
 /** Closing takes in what the log has gathered; a healthy disk does that in milliseconds. */
@@ -27,6 +26,8 @@ export interface EmbeddedStoreParts {
   readonly clock: Clock;
   readonly writer: Writer;
   readonly loaded: Loaded;
+  /** Idle sessions that are remembered; 1,000,000 if not given. */
+  readonly idleMax?: number;
   /** Called once when a commit failed. The process must end: its memory is ahead of its disk. */
   readonly onFatal: (error: Error) => void;
 }
@@ -35,21 +36,23 @@ export class EmbeddedStore implements LeaseStore {
   readonly storeId: string;
   readonly #clock: Clock;
   readonly #writer: Writer;
-  readonly #table = new SessionTable();
+  readonly #table: SessionTable;
   readonly #pending = new PendingChanges();
   readonly #commits: GroupCommit;
   readonly #sweeper: Sweeper;
+  readonly #idleMax: number;
   #floor: FencingToken;
   #listener: StoreListener | undefined;
   #fault: Error | undefined;
   #closing = false;
 
-  constructor({ clock, writer, loaded, onFatal }: EmbeddedStoreParts) {
+  constructor({ clock, writer, loaded, onFatal, idleMax = IDLE_SESSIONS_MAX }: EmbeddedStoreParts) {
     this.#clock = clock;
     this.#writer = writer;
     this.storeId = loaded.storeId;
     this.#floor = loaded.floor as FencingToken;
-    fillTable(this.#table, loaded, clock.now());
+    this.#table = loaded.table;
+    this.#idleMax = idleMax;
     this.#commits = new GroupCommit({
       clock,
       collect: () => this.#pending.collect(this.#floor, clock.now()),
@@ -64,6 +67,7 @@ export class EmbeddedStore implements LeaseStore {
     this.#sweeper = new Sweeper({
       clock,
       table: this.#table,
+      idleMax,
       tick: (entry) => void this.#perform(entry, { kind: 'tick' }),
       forgetEnded: (entry) => this.#forgetEnded(entry),
       forget: (entry) => this.#forget(entry),
@@ -145,6 +149,8 @@ export class EmbeddedStore implements LeaseStore {
       this.#table.put(entry, session);
       if (mustWrite(before, session)) this.#write(entry, before, session);
       this.#armAlarm(entry);
+      // One in, one out: however fast sessions come, the limit holds.
+      if (this.#table.idleSize > this.#idleMax) this.#forget(this.#table.oldestIdle!);
     }
     const durable = entry?.writtenIn ?? 0;
     if (wakes.length + events.length > 0) this.#tell(name, wakes, events, durable);

@@ -2,12 +2,13 @@
  * Group commit: one commit is under way, and what arrives meanwhile forms the next. Whoever changed something waits for the
  * commit that carries the change; whoever read it waits for the same one.
  */
-import type { Clock } from '../../clock.ts';
+import type { Clock, Timer } from '../../clock.ts';
 import type { Changes } from './database.ts';
 import { DiskHangsError } from './disk-hangs-error.ts';
 
 /** A commit that takes longer counts as failed. */
 export const COMMIT_MS_MAX = 2_000;
+const WATCH_STEP_MS = 250;
 
 interface Batch {
   readonly number: number;
@@ -89,7 +90,7 @@ export class GroupCommit {
   }
 
   async #carryOut(batch: Batch): Promise<void> {
-    const timer = this.#parts.clock.after(COMMIT_MS_MAX, () => this.fail(new DiskHangsError(`a commit took longer than ${COMMIT_MS_MAX} ms`)));
+    const watch = this.#watch();
     try {
       await this.#parts.commit(this.#parts.collect());
       if (this.#failure) return;
@@ -101,7 +102,21 @@ export class GroupCommit {
     } catch (error) {
       this.fail(error instanceof Error ? error : new Error(String(error)));
     } finally {
-      timer.cancel();
+      watch.cancel();
     }
+  }
+
+  /**
+   * Fails when the commit under way takes too long. The time is counted in steps, so that a pause of the whole process, which
+   * stops disk and watch alike, counts for one step, however long it was.
+   */
+  #watch(): Timer {
+    let timer: Timer | undefined;
+    const step = (leftMs: number): void => {
+      if (leftMs <= 0) this.fail(new DiskHangsError(`a commit took longer than ${COMMIT_MS_MAX} ms`));
+      else timer = this.#parts.clock.after(WATCH_STEP_MS, () => step(leftMs - WATCH_STEP_MS));
+    };
+    step(COMMIT_MS_MAX);
+    return { cancel: () => timer?.cancel() };
   }
 }

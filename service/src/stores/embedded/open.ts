@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { EmbeddedStore } from './embedded-store.ts';
+import { load } from './loading.ts';
 import { startWriter, WriterError, type Writer } from './writer.ts';
 import type { WriterFault } from './writer-thread.ts';
 
@@ -28,7 +29,7 @@ export const openEmbeddedStore = async (settings: EmbeddedStoreSettings): Promis
   const file = settings.file === ':memory:' ? settings.file : resolve(settings.file);
   const writer: Writer = (settings.startWriter ?? startWriter)({ file, newStoreId });
   try {
-    const loaded = await writer.load();
+    const loaded = await load(writer, clock);
     return new EmbeddedStore({ clock, writer, loaded, onFatal: (error) => onFatal(failed(`Cannot write to ${file}`, error)) });
   } catch (error) {
     await writer.close().catch(() => {

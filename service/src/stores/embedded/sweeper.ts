@@ -1,11 +1,13 @@
 /** A slow, bounded walk through all sessions: ends what nobody touches, forgets what nobody needs. */
 import type { Clock, Timer } from '../../clock.ts';
 import { isForgettable } from '../../session/forget.ts';
-import { ENDED_ID_MS, IDLE_SESSIONS_MAX } from '../../session/limits.ts';
+import { ENDED_ID_MS } from '../../session/limits.ts';
 import type { StoreCheck } from '../../session/store.ts';
 import type { Entry, SessionTable } from './session-table.ts';
 
 const PERIOD_MS = 250;
+/** A round that could not change all it found due is followed by another so soon: nothing may come faster than it goes. */
+const BUSY_PERIOD_MS = 10;
 /** Sessions looked at in one round: a million are passed in two minutes, and a round takes about a millisecond. */
 const VISITS_MAX = 2_000;
 /** Sessions changed in one round, so that its commit stays small. */
@@ -20,21 +22,19 @@ export interface SweeperParts {
   readonly forgetEnded: (entry: Entry) => void;
   readonly forget: (entry: Entry) => void;
   /** Idle sessions that may be remembered. */
-  readonly idleMax?: number;
+  readonly idleMax: number;
 }
 
 export class Sweeper {
   readonly #parts: SweeperParts;
-  readonly #timer: Timer;
-  readonly #idleMax: number;
+  #timer: Timer;
   #walk: Iterator<Entry, void> | undefined;
   #lastRoundMs: number;
 
   constructor(parts: SweeperParts) {
     this.#parts = parts;
-    this.#idleMax = parts.idleMax ?? IDLE_SESSIONS_MAX;
     this.#lastRoundMs = parts.clock.now().monoMs;
-    this.#timer = parts.clock.every(PERIOD_MS, () => this.#round());
+    this.#timer = this.#after(PERIOD_MS);
   }
 
   check(): StoreCheck {
@@ -47,20 +47,29 @@ export class Sweeper {
     this.#timer.cancel();
   }
 
-  #round(): void {
-    const { table, clock, forget } = this.#parts;
+  #after(delayMs: number): Timer {
+    return this.#parts.clock.after(delayMs, () => {
+      const changes = this.#round();
+      this.#timer = this.#after(changes < CHANGES_MAX ? PERIOD_MS : BUSY_PERIOD_MS);
+    });
+  }
+
+  /** Returns how many sessions it has changed. */
+  #round(): number {
+    const { table, clock, forget, idleMax } = this.#parts;
     this.#lastRoundMs = clock.now().monoMs;
     let changes = 0;
-    for (; changes < CHANGES_MAX && table.idleSize > this.#idleMax; changes += 1) forget(table.oldestIdle!);
+    for (; changes < CHANGES_MAX && table.idleSize > idleMax; changes += 1) forget(table.oldestIdle!);
     for (let visits = 0; visits < VISITS_MAX && changes < CHANGES_MAX; visits += 1) {
       this.#walk ??= table.entries();
       const { value: entry } = this.#walk.next();
       if (!entry) {
         this.#walk = undefined;
-        return;
+        break;
       }
       if (this.#visit(entry)) changes += 1;
     }
+    return changes;
   }
 
   #visit(entry: Entry): boolean {

@@ -4,7 +4,9 @@ import { Database, type Changes, type KeyRange } from './database.ts';
 import { DatabaseRefusedError } from './database-file.ts';
 
 export type WriterRequest =
-  | { readonly ask: 'load' }
+  | { readonly ask: 'facts' }
+  | { readonly ask: 'rows'; readonly afterId: number }
+  | { readonly ask: 'prove-writable' }
   | { readonly ask: 'commit'; readonly changes: Changes }
   | { readonly ask: 'live-keys'; readonly range: KeyRange }
   | { readonly ask: 'close' };
@@ -38,8 +40,12 @@ const serve = (port: NonNullable<typeof parentPort>, { file, newStoreId }: Write
   const database = (): Database => (opened ??= new Database(file, newStoreId));
   const perform = (request: WriterRequest): unknown => {
     switch (request.ask) {
-      case 'load':
-        return database().load();
+      case 'facts':
+        return database().facts();
+      case 'rows':
+        return database().rowsAfter(request.afterId);
+      case 'prove-writable':
+        return database().proveWritable();
       case 'commit':
         return database().commit(request.changes);
       case 'live-keys':

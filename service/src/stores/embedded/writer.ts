@@ -1,13 +1,16 @@
 /** The main thread's end of the writer thread. */
 import { Worker } from 'node:worker_threads';
-import type { Changes, KeyRange, Loaded } from './database.ts';
+import type { Changes, Facts, KeyRange, Rows } from './database.ts';
 import type { WriterAnswer, WriterFault, WriterRequest, WriterSettings } from './writer-thread.ts';
 
 /** What the store needs of a database; each call resolves in the order of asking. */
 export interface Writer {
   /** Resolves with the reason if the thread ends without having been asked to. */
   readonly ended: Promise<Error>;
-  load(): Promise<Loaded>;
+  facts(): Promise<Facts>;
+  rowsAfter(id: number): Promise<Rows>;
+  /** Resolves when the disk has taken a write. */
+  proveWritable(): Promise<void>;
   /** Resolves when the changes are on disk. */
   commit(changes: Changes): Promise<void>;
   liveKeys(range: KeyRange): Promise<readonly string[]>;
@@ -60,7 +63,9 @@ export const startWriter = (settings: WriterSettings): Writer => {
   };
   return {
     ended,
-    load: () => ask<Loaded>({ ask: 'load' }),
+    facts: () => ask<Facts>({ ask: 'facts' }),
+    rowsAfter: (afterId) => ask<Rows>({ ask: 'rows', afterId }),
+    proveWritable: () => ask<void>({ ask: 'prove-writable' }),
     commit: (changes) => ask<void>({ ask: 'commit', changes }),
     liveKeys: (range) => ask<readonly string[]>({ ask: 'live-keys', range }),
     async close() {

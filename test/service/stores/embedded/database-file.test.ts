@@ -1,7 +1,7 @@
 import t from 'tap';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { openDatabaseFile, proveWritable } from '../../../../service/src/stores/embedded/database-file.ts';
+import { openDatabaseFile } from '../../../../service/src/stores/embedded/database-file.ts';
 import { freshFile } from './fresh-file.ts';
 
 /** The driver's code of what `act` throws, sqlite.org/rescode.html. */
@@ -23,19 +23,6 @@ t.test('a new file is made in WAL mode, with full synchronisation, for one proce
   t.equal(pragma(db, 'locking_mode'), 'exclusive');
   t.equal(pragma(db, 'user_version'), 1);
   t.equal(pragma(db, 'application_id'), 0x486f6c64);
-  db.close();
-});
-
-t.test('the proof that the file can be written is a commit, each time', async (t) => {
-  const file = freshFile(t);
-  const logBytes = (): number => statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
-  const db = openDatabaseFile(file, 'store-1');
-  t.equal(logBytes(), 0, 'opening writes nothing to the log');
-  proveWritable(db);
-  const once = logBytes();
-  t.ok(once > 0);
-  proveWritable(db);
-  t.ok(logBytes() > once);
   db.close();
 });
 
@@ -99,7 +86,7 @@ t.test('a page of garbage in the middle is damage', async (t) => {
   t.ok(bytes.length > 20 * pageBytes, 'it has a middle');
   bytes.fill(0xa5, 10 * pageBytes, 11 * pageBytes);
   writeFileSync(file, bytes);
-  t.throws(() => openDatabaseFile(file, 'store-1'), { name: 'DatabaseRefusedError', message: /^it is damaged: / });
+  t.throws(() => openDatabaseFile(file, 'store-1'), { name: 'DatabaseRefusedError', message: /^it is damaged: [^\n]+$/ });
 });
 
 t.test('an index that does not fit its table is damage', async (t) => {

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { Database, type Changes } from '../../../../service/src/stores/embedded/database.ts';
+import { Database, type Changes, type Facts, type Rows } from '../../../../service/src/stores/embedded/database.ts';
 import type { EndedRow, SessionRow } from '../../../../service/src/stores/embedded/rows.ts';
 import { freshFile } from './fresh-file.ts';
 
@@ -18,19 +18,26 @@ const ended = (sessionId: number, sequence: number): EndedRow => ({
   endedAtWallMs: 1_700_000_000_000,
 });
 
+/** Everything, to the end; few enough to come in one piece. */
+const readAll = (database: Database): Facts & Rows => {
+  const rows = database.rowsAfter(0);
+  database.rowsAfter(rows.sessions.at(-1)?.id ?? 0);
+  return { ...database.facts(), ...rows };
+};
+
 /** What another process finds in the file after this one has let go of it. */
-const reopened = (file: string, database: Database): ReturnType<Database['load']> => {
+const reopened = (file: string, database: Database): Facts & Rows => {
   database.close();
   const again = new Database(file, 'another id');
-  const loaded = again.load();
+  const read = readAll(again);
   again.close();
-  return loaded;
+  return read;
 };
 
 t.test('what was committed is loaded again, with the id that the store got first', async (t) => {
   const file = freshFile(t);
   const database = new Database(file, 'store-1');
-  t.strictSame(database.load(), { storeId: 'store-1', floor: 0, sessions: [], ended: [] });
+  t.strictSame(readAll(database), { storeId: 'store-1', floor: 0, sessions: [], ended: [] });
   database.commit({ ...NONE, floor: 1_700_000_000_000_001, sessions: [row(1), row(2, { live: 0, key: '日本' })], ended: [ended(1, 0), ended(1, 1)] });
   database.commit({ ...NONE, floor: 1_700_000_000_000_002, sessions: [row(1, { live: 0, state: '{"lease":null}' })] });
   const loaded = reopened(file, database);
@@ -40,13 +47,31 @@ t.test('what was committed is loaded again, with the id that the store got first
   t.match(loaded.ended, [ended(1, 0), ended(1, 1)]);
 });
 
-t.test('loading proves that the file can be written', async (t) => {
+t.test('the proof that the file can be written is a commit, each time', async (t) => {
   const file = freshFile(t);
   const database = new Database(file, 'store-1');
   const logBytes = (): number => statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
-  t.equal(logBytes(), 0);
-  database.load();
-  t.ok(logBytes() > 0);
+  readAll(database);
+  t.equal(logBytes(), 0, 'reading writes nothing');
+  database.proveWritable();
+  const once = logBytes();
+  t.ok(once > 0);
+  database.proveWritable();
+  t.ok(logBytes() > once);
+  database.close();
+});
+
+t.test('rows are read 5,000 sessions at a time, each with its ended ids', async (t) => {
+  const database = new Database(':memory:', 'store-1');
+  const ids = Array.from({ length: 5_001 }, (_, n) => 10 + 2 * n);
+  database.commit({ ...NONE, sessions: ids.toReversed().map((id) => row(id)), ended: [ended(10, 0), ended(10_008, 0), ended(10_010, 0), ended(10_010, 1)] });
+  const first = database.rowsAfter(0);
+  t.strictSame([first.sessions.length, first.sessions[0]?.id, first.sessions.at(-1)?.id], [5_000, 10, 10_008]);
+  t.strictSame(first.ended.map(({ sessionId }) => sessionId), [10, 10_008]);
+  const second = database.rowsAfter(10_008);
+  t.strictSame(second.sessions.map(({ id }) => id), [10_010]);
+  t.strictSame(second.ended.map(({ sequence }) => sequence), [0, 1]);
+  t.strictSame(database.rowsAfter(10_010), { sessions: [], ended: [] });
   database.close();
 });
 
@@ -55,7 +80,7 @@ t.test('the last 1,000 ended ids of a session are kept: at the limit, and one pa
   const database = new Database(file, 'store-1');
   const sequences = (from: number, count: number): EndedRow[] => Array.from({ length: count }, (_, n) => ended(1, from + n));
   database.commit({ ...NONE, sessions: [row(1), row(2)], ended: [...sequences(0, 1_000), ended(2, 0)] });
-  const keptOf = (sessionId: number): number[] => database.load().ended.filter((one) => one.sessionId === sessionId).map(({ sequence }) => sequence);
+  const keptOf = (sessionId: number): number[] => readAll(database).ended.filter((one) => one.sessionId === sessionId).map(({ sequence }) => sequence);
   t.strictSame([keptOf(1).length, keptOf(1)[0], keptOf(1).at(-1)], [1_000, 0, 999]);
   database.commit({ ...NONE, ended: [ended(1, 1_000)] });
   t.strictSame([keptOf(1).length, keptOf(1)[0], keptOf(1).at(-1)], [1_000, 1, 1_000], 'the oldest gave way');
@@ -67,7 +92,7 @@ t.test('ended ids are forgotten before new ones of the same commit are kept', as
   const database = new Database(':memory:', 'store-1');
   database.commit({ ...NONE, sessions: [row(1)], ended: [ended(1, 0), ended(1, 1)] });
   database.commit({ ...NONE, endedForgotten: [1], ended: [ended(1, 2)] });
-  t.strictSame(database.load().ended.map(({ sequence }) => sequence), [2]);
+  t.strictSame(readAll(database).ended.map(({ sequence }) => sequence), [2]);
   database.close();
 });
 
@@ -75,7 +100,7 @@ t.test('a session is forgotten with its ended ids, whatever else the commit said
   const database = new Database(':memory:', 'store-1');
   database.commit({ ...NONE, sessions: [row(1), row(2)], ended: [ended(1, 0), ended(2, 0)] });
   database.commit({ ...NONE, ended: [ended(1, 1)], sessionsForgotten: [1] });
-  const { sessions, ended: left } = database.load();
+  const { sessions, ended: left } = readAll(database);
   t.strictSame([sessions.map(({ id }) => id), left.map(({ sessionId }) => sessionId)], [[2], [2]]);
   database.close();
 });
@@ -142,7 +167,7 @@ t.test('a row that is not as it was written is damage: every column of every tab
     t.equal(raw.prepare(harm).run().changes, 1, harm);
     raw.close();
     const damaged = new Database(file, 'store-1');
-    t.throws(() => damaged.load(), { name: 'DatabaseRefusedError', message: 'it is damaged: a row is not as it was written' }, harm);
+    t.throws(() => readAll(damaged), { name: 'DatabaseRefusedError', message: 'it is damaged: a row is not as it was written' }, harm);
     damaged.close();
   }
 });
@@ -154,6 +179,6 @@ t.test('a file without its floor is refused', async (t) => {
   raw.exec("DELETE FROM facts WHERE name = 'floor'");
   raw.close();
   const database = new Database(file, 'store-1');
-  t.throws(() => database.load(), { name: 'DatabaseRefusedError', message: 'it lacks its store id or its floor' });
+  t.throws(() => readAll(database), { name: 'DatabaseRefusedError', message: 'it lacks its store id or its floor' });
   database.close();
 });

@@ -41,6 +41,7 @@ t.test('a commit over 2 s counts as failed, and is not believed when it ends wel
   const granted = scene.acquire('a');
   await turns();
   scene.clock.advance(1_999);
+  await turns();
   t.strictSame(scene.fatal, []);
   scene.clock.advance(1);
   await t.rejects(granted, UNKNOWN);
@@ -57,6 +58,7 @@ t.test('a writer that dies is a failure at once, without anybody asking', async 
   await turns();
   t.match(scene.fatal, [{ message: 'the writer thread has ended' }]);
   await t.rejects(scene.inspect(), NOT_APPLIED);
+  await t.rejects(scene.store.close(), { message: 'the writer thread has ended' }, 'and nobody is told that all is well on disk');
 });
 
 t.test('closing finishes what was begun, refuses what comes later, and stops every timer', async (t) => {
@@ -123,6 +125,7 @@ t.test('a hanging disk is told apart from a failing one, since it takes another 
   void hanging.acquire('a').catch(() => {}); // its refusal has a test of its own
   await turns();
   hanging.clock.advance(2_000);
+  await turns();
   t.equal(isDiskHanging(hanging.fatal[0]), true);
   t.equal(isDiskHanging(new Error('in words for the operator', { cause: hanging.fatal[0] })), true);
   const failing = await StoreScene.start();

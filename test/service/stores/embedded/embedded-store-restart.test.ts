@@ -7,7 +7,7 @@ const HOUR_MS = 3_600_000;
 
 const endedOnDisk = (file: string): string[] => {
   const database = new Database(file, 'never used');
-  const { ended } = database.load();
+  const { ended } = database.rowsAfter(0);
   database.close();
   return ended.map(({ leaseIdHash }) => leaseIdHash);
 };

@@ -1,5 +1,5 @@
 /** A writer on a real database, in this thread, whose commits a test can hold open and fail. */
-import { Database, type Changes, type KeyRange, type Loaded } from '../../../../service/src/stores/embedded/database.ts';
+import { Database, type Changes, type Facts, type KeyRange, type Rows } from '../../../../service/src/stores/embedded/database.ts';
 import type { Writer } from '../../../../service/src/stores/embedded/writer.ts';
 
 export class GatedWriter implements Writer {
@@ -43,8 +43,16 @@ export class GatedWriter implements Writer {
     this.#end.resolve(error);
   }
 
-  async load(): Promise<Loaded> {
-    return this.#database.load();
+  async facts(): Promise<Facts> {
+    return this.#database.facts();
+  }
+
+  async rowsAfter(id: number): Promise<Rows> {
+    return this.#database.rowsAfter(id);
+  }
+
+  async proveWritable(): Promise<void> {
+    this.#database.proveWritable();
   }
 
   commit(changes: Changes): Promise<void> {

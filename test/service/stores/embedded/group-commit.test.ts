@@ -112,11 +112,37 @@ t.test('how a commit ends that took too long changes nothing any more', async (t
     const number = commits.touch();
     await turns();
     clock.advance(COMMIT_MS_MAX);
+    await turns();
     underWay[0]![end](new Error('too late') as never);
     await turns();
     await t.rejects(commits.durable(number)!, { message: /longer/ }, end);
     t.equal(failures.length, 1, end);
   }
+});
+
+t.test('a pause of the whole process is not taken for a slow disk', async (t) => {
+  const { clock, commits, underWay, failures } = start();
+  const state = watchBatch(commits, commits.touch());
+  await turns();
+  // Whatever was due during the pause fires once it is over.
+  clock.pause(60_000);
+  await turns();
+  t.equal(state(), 'pending', 'the disk gets the time that it has left');
+  clock.advance(COMMIT_MS_MAX - 251);
+  underWay[0]!.resolve();
+  await turns();
+  t.equal(state(), 'done');
+  t.strictSame(failures, []);
+});
+
+t.test('a disk that hangs is noticed after a pause as well', async (t) => {
+  const { clock, commits, failures } = start();
+  commits.touch();
+  await turns();
+  clock.pause(60_000);
+  clock.advance(COMMIT_MS_MAX);
+  await turns();
+  t.match(failures, [{ message: 'a commit took longer than 2000 ms' }]);
 });
 
 t.test('changes that cannot be collected count as a failed commit', async (t) => {

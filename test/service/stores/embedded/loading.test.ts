@@ -1,15 +1,22 @@
 import t from 'tap';
-import type { Loaded } from '../../../../service/src/stores/embedded/database.ts';
-import { fillTable } from '../../../../service/src/stores/embedded/loading.ts';
+import type { Rows } from '../../../../service/src/stores/embedded/database.ts';
+import { load, TableFilling } from '../../../../service/src/stores/embedded/loading.ts';
 import { writeEnded, writeSession } from '../../../../service/src/stores/embedded/rows.ts';
-import { SessionTable } from '../../../../service/src/stores/embedded/session-table.ts';
+import type { SessionTable } from '../../../../service/src/stores/embedded/session-table.ts';
+import { FakeClock } from '../../../support/fake-clock.ts';
 import { Scene } from '../../session/scene.ts';
 import { nameOf } from './store-scene.ts';
+
+const never = (): never => {
+  throw new Error('nobody asked for this');
+};
+/** A writer of which nothing else is wanted. */
+const unasked = { ended: new Promise<Error>(() => {}), commit: never, liveKeys: never, close: never };
 
 const BOOT = { monoMs: 1_000, wallUs: 1_700_000_000_000_000 };
 
 /** The rows of sessions whose last lease ended so many milliseconds before the start. */
-const endedBefore = (...msBefore: number[]): Loaded => {
+const endedBefore = (...msBefore: number[]): Rows => {
   const rows = msBefore.map((ms, n) => {
     const scene = new Scene();
     scene.take(`of ${n}`);
@@ -20,12 +27,19 @@ const endedBefore = (...msBefore: number[]): Loaded => {
       ended: scene.session.ended.map((ended, index) => writeEnded(n + 1, 500 + index, ended, written)),
     };
   });
-  return { storeId: 'store-1', floor: 0, sessions: rows.map(({ session }) => session), ended: rows.flatMap(({ ended }) => ended) };
+  return { sessions: rows.map(({ session }) => session), ended: rows.flatMap(({ ended }) => ended) };
+};
+
+const tableOf = (...pieces: Rows[]): SessionTable => {
+  const filling = new TableFilling(new FakeClock(BOOT));
+  for (const piece of pieces) filling.take(piece);
+  return filling.finish();
 };
 
 t.test('the idle sessions are forgotten in the order in which they ended, whatever the order of their rows', async (t) => {
-  const table = new SessionTable();
-  fillTable(table, endedBefore(1_000, 3_000, 2_000), BOOT);
+  const { sessions, ended } = endedBefore(1_000, 3_000, 2_000);
+  // In two pieces, as they come from a large file.
+  const table = tableOf({ sessions: sessions.slice(0, 2), ended: ended.slice(0, 2) }, { sessions: sessions.slice(2), ended: ended.slice(2) });
   const order: string[] = [];
   for (let oldest = table.oldestIdle; oldest; oldest = table.oldestIdle) {
     order.push(oldest.key);
@@ -35,8 +49,7 @@ t.test('the idle sessions are forgotten in the order in which they ended, whatev
 });
 
 t.test('a session keeps its row, and counts its ended ids on', async (t) => {
-  const table = new SessionTable();
-  fillTable(table, endedBefore(1_000), BOOT);
+  const table = tableOf(endedBefore(1_000));
   const entry = table.find(nameOf('ended 1000'));
   t.match(entry, { id: 1, endedNext: 501, endedWritten: true, writtenIn: 0 });
   t.equal(entry?.session.ended.length, 1);
@@ -44,15 +57,39 @@ t.test('a session keeps its row, and counts its ended ids on', async (t) => {
 });
 
 t.test('rows of ended ids that are past their use are known, so that they will be dropped, and counted on', async (t) => {
-  const table = new SessionTable();
-  fillTable(table, endedBefore(16 * 60_000), BOOT);
+  const table = tableOf(endedBefore(16 * 60_000));
   const entry = table.find(nameOf(`ended ${16 * 60_000}`));
   t.match(entry, { endedNext: 501, endedWritten: true });
   t.equal(entry?.session.ended.length, 0);
 });
 
 t.test('a session without ended ids has none on disk', async (t) => {
-  const table = new SessionTable();
-  fillTable(table, { ...endedBefore(1_000), ended: [] }, BOOT);
+  const table = tableOf({ ...endedBefore(1_000), ended: [] });
   t.match(table.find(nameOf('ended 1000')), { endedNext: 0, endedWritten: false });
+});
+
+t.test('everything is read, piece by piece, before the file has to prove that it can be written', async (t) => {
+  const rows = endedBefore(3_000, 2_000, 1_000);
+  const asked: string[] = [];
+  const pieceAfter = (id: number): Rows => ({ sessions: rows.sessions.slice(id, id + 2), ended: rows.ended.slice(id, id + 2) });
+  const writer = {
+    ...unasked,
+    facts: async () => ({ storeId: 'store-1', floor: 7 }),
+    rowsAfter: async (id: number) => (asked.push(`rows after ${id}`), pieceAfter(id)),
+    proveWritable: async () => void asked.push('proof'),
+  };
+  const { storeId, floor, table } = await load(writer, new FakeClock(BOOT));
+  t.strictSame({ storeId, floor, size: table.size }, { storeId: 'store-1', floor: 7, size: 3 });
+  t.strictSame(asked, ['rows after 0', 'rows after 2', 'rows after 3', 'proof']);
+});
+
+t.test('a lease lives on from the end of a long start, not from its beginning', async (t) => {
+  const clock = new FakeClock(BOOT);
+  const filling = new TableFilling(clock);
+  const scene = new Scene();
+  scene.take('a', { ttlMs: 5_000 });
+  const state = writeSession(scene.session, { monoMs: scene.nowMs, wallUs: BOOT.wallUs });
+  filling.take({ sessions: [{ id: 1, namespace: 'default', key: 's', live: 1, state }], ended: [] });
+  clock.advance(60_000);
+  t.equal(filling.finish().find(nameOf('s'))?.session.lease?.expiresAtMs, clock.now().monoMs + 5_000);
 });

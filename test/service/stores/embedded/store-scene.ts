@@ -6,7 +6,7 @@ import { FakeClock } from '../../../support/fake-clock.ts';
 import type { AskYield, Command, OutcomeOf, Outcomes, SessionEvent, Wake } from '../../../../service/src/session/commands.ts';
 import type { Namespace, SessionKey } from '../../../../service/src/session/types.ts';
 import type { LeasePage, LeaseQuery, SessionName } from '../../../../service/src/session/store.ts';
-import type { Loaded } from '../../../../service/src/stores/embedded/database.ts';
+import { load, type Loaded } from '../../../../service/src/stores/embedded/loading.ts';
 import { EmbeddedStore } from '../../../../service/src/stores/embedded/embedded-store.ts';
 import { connectionId, idHash, type AcquireTerms } from '../../session/scene.ts';
 import { GatedWriter } from './gated-writer.ts';
@@ -29,19 +29,19 @@ export class StoreScene {
   readonly events: (SessionEvent & { readonly session: string })[] = [];
   readonly fatal: Error[] = [];
 
-  constructor(clock: FakeClock, writer: GatedWriter, loaded: Loaded) {
+  constructor(clock: FakeClock, writer: GatedWriter, loaded: Loaded, idleMax?: number) {
     this.clock = clock;
     this.writer = writer;
-    this.store = new EmbeddedStore({ clock, writer, loaded, onFatal: (error) => this.fatal.push(error) });
+    this.store = new EmbeddedStore({ clock, writer, loaded, onFatal: (error) => this.fatal.push(error), ...(idleMax !== undefined && { idleMax }) });
     this.store.listen({
       onWake: (wake) => this.wakes.push(wake),
       onEvent: ({ key }, event) => this.events.push({ session: key, ...event }),
     });
   }
 
-  static async start(file = ':memory:', clock = new FakeClock()): Promise<StoreScene> {
+  static async start(file = ':memory:', clock = new FakeClock(), idleMax?: number): Promise<StoreScene> {
     const writer = new GatedWriter(file);
-    return new StoreScene(clock, writer, await writer.load());
+    return new StoreScene(clock, writer, await load(writer, clock), idleMax);
   }
 
   /** A store on a file, which ends with the test. */
