@@ -9,6 +9,7 @@ import jsonBody from './http/plugins/json-body.ts';
 import methodNotAllowed, { noteMethods } from './http/plugins/method-not-allowed.ts';
 import problems from './http/plugins/problems.ts';
 import schemas from './http/plugins/schemas.ts';
+import silentConnections from './http/plugins/silent-connections.ts';
 import storeHeader from './http/plugins/store-header.ts';
 import strictQuery from './http/plugins/strict-query.ts';
 import documentRoutes from './http/routes/document.ts';
@@ -54,6 +55,7 @@ export const buildApp = async (given: AppParts): Promise<FastifyInstance> => {
     leases.stop();
   });
 
+  await app.register(silentConnections);
   await app.register(storeHeader, parts);
   await app.register(problems);
   await app.register(schemas, parts);

@@ -147,7 +147,7 @@ t.test('a process that holds a lease stays alive, and keeps it', async (t) => {
   const ended = await exitOf(baseUrl, `
     const lease = await client.acquire('s', { ttlMs: 1_000 });
     lease.signal.addEventListener('abort', () => console.log('lost'));
-    setTimeout(() => lease.release().then(console.log), 2_500).unref();
+    setTimeout(() => lease.release().then(console.log), 1_300).unref();
   `);
   t.same(ended, { code: 0, output: 'released\n' });
 });

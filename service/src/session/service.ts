@@ -15,9 +15,9 @@ export interface Caller {
   onClose(listener: () => void): void;
 }
 
+/** A request that waits. It is emptied when it is answered: a map lets go of what was deleted from it only when memory is next cleared thoroughly. */
 interface Pending {
-  settle(outcome: Acquired): void;
-  refuse(error: Error): void;
+  answer: { settle(outcome: Acquired): void; refuse(error: Error): void } | undefined;
 }
 
 export class LeaseService {
@@ -37,13 +37,14 @@ export class LeaseService {
 
   /** Takes a wake from the store to the request that waits for it. */
   wake({ connection, outcome }: Wake): void {
-    this.#waiting.get(connection)?.settle(outcome);
+    this.#waiting.get(connection)?.answer?.settle(outcome);
   }
 
   /** Takes a lease, waiting for it up to `waitMs`. Resolves even if the caller has gone; what that means for the lease is settled first. */
   async acquire(name: SessionName, request: Omit<Acquire, 'kind' | 'connection'>, caller: Caller): Promise<Acquired> {
     const connection = `${this.#connectionPrefix}:${++this.#connections}` as ConnectionId;
     const command: Acquire = { kind: 'acquire', ...request, connection };
+    const pending: Pending = { answer: undefined };
     const leave = (): void => {
       this.#leave(name, command);
     };
@@ -51,7 +52,8 @@ export class LeaseService {
       if (this.#stopping) throw stopping('not-applied');
       const acquired = await this.#answer<Acquired>(request.waitMs, (settle, refuse) => {
         // The request waits before the command is sent: a wake can overtake the command's own outcome.
-        this.#waiting.set(connection, { settle, refuse });
+        pending.answer = { settle, refuse };
+        this.#waiting.set(connection, pending);
         this.#store.apply(name, command).then((outcome) => {
           if (outcome.kind === 'waiting') caller.onClose(leave);
           else settle(outcome);
@@ -65,6 +67,7 @@ export class LeaseService {
       throw error;
     } finally {
       this.#waiting.delete(connection);
+      pending.answer = undefined;
     }
   }
 
@@ -89,7 +92,7 @@ export class LeaseService {
   /** Answers all who wait, so that they go elsewhere; their tickets live on by their grace. */
   stop(): void {
     this.#stopping = true;
-    for (const { refuse } of this.#waiting.values()) refuse(stopping('unknown'));
+    for (const { answer } of this.#waiting.values()) answer?.refuse(stopping('unknown'));
   }
 
   /** What `ask` settles with, or is refused with, unless the deadline comes first. One promise a request: this is the hot path. */
