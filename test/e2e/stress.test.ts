@@ -66,10 +66,12 @@ const beImpatient = async (api: RecordedApi, { stopped, chance }: Run): Promise<
 
 const makeMishaps = async (gateways: SdkGateways, { service, history, chance, stopped }: Run): Promise<number> => {
   let serviceKills = 0;
+  let mishaps = 0;
   let killAtMs = monotonicMs() + KILL_SERVICE_EVERY_MS;
   while (!stopped()) {
     await pause(MISHAP_EVERY_MS);
-    if (chance() < 0.5) gateways.replaceOne(chance);
+    mishaps += 1;
+    if (mishaps % 2 === 0) gateways.replaceOne(chance);
     else gateways.pauseOne(chance, 1.5 * SDK_TTL_MS);
     if (monotonicMs() < killAtMs) continue;
     killAtMs = monotonicMs() + KILL_SERVICE_EVERY_MS;
