@@ -25,7 +25,8 @@ export type FenceWriterNews =
   | { readonly refused: number; readonly current: number };
 
 const { path, writer } = JSON.parse(process.argv[2] ?? '') as FenceWriter;
-const tell = (news: FenceWriterNews): void => void process.send?.(news);
+/** Resolves when the news has left this process, so that at most one append is unknown to the parent when it kills. */
+const tell = (news: FenceWriterNews): Promise<void> => new Promise((resolve) => process.send?.(news, () => resolve()));
 process.on('disconnect', () => process.exit(0));
 
 const fence = await openFileFence(path, { waitMs: 30_000 });
@@ -36,10 +37,10 @@ for (let number = 1; ; number += 1) {
   try {
     const { removedBytes } = await fence.append(fencingToken, `${JSON.stringify(line)}\n`);
     current = fencingToken;
-    tell({ appended: line, removedBytes });
+    await tell({ appended: line, removedBytes });
   } catch (error) {
     if (!(error instanceof StaleFencingTokenError)) throw error;
     current = error.currentToken ?? current;
-    tell({ refused: fencingToken, current });
+    await tell({ refused: fencingToken, current });
   }
 }

@@ -35,7 +35,8 @@ t.test('no record is lost or torn, tokens never decrease, and the dead block nob
     return child;
   };
   const kill = async (child: ChildProcess): Promise<void> => {
-    const gone = once(child, 'exit');
+    // What it told before it died may be read only after its exit was noticed.
+    const gone = Promise.all([once(child, 'exit'), once(child, 'disconnect')]);
     t.equal(child.exitCode, null, 'it was alive');
     child.kill('SIGKILL');
     await gone;
@@ -67,7 +68,7 @@ t.test('no record is lost or torn, tokens never decrease, and the dead block nob
   const written = new Map(lines.map((line) => [nameOf(line), line]));
   t.equal(written.size, lines.length, 'no record twice');
   t.strictSame(acknowledged.filter((line) => written.get(nameOf(line))?.padding !== line.padding), [], 'each acknowledged record is there, whole');
-  t.ok(lines.length - acknowledged.length <= started * 2, 'beyond them only what a killed process could not report');
+  t.ok(lines.length - acknowledged.length <= started, 'beyond them only what a killed process could not report');
   t.ok(refusals.length > 0 && refusals.every(({ refused, current }) => refused < current), 'stale tokens were tried and refused');
   t.comment(`${lines.length} records, ${refusals.length} refusals, ${KILLS + WRITERS} kills, ${repairs} torn tails cut off`);
 });
