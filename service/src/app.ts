@@ -1,5 +1,5 @@
 /** Builds the HTTP service from its parts. It never listens: whoever wants that has the server. */
-import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Clock } from './clock.ts';
 import { api } from './http/api.ts';
 import { EVENT_STREAMS_MAX, type TtlBounds } from './http/limits.ts';
@@ -31,7 +31,8 @@ export interface AppParts {
   readonly bounds: TtlBounds;
   readonly version: string;
   readonly apiKey?: string | undefined;
-  readonly logger?: FastifyServerOptions['logger'];
+  /** Where the lines of the log go; nowhere unless given. */
+  readonly log?: FastifyBaseLogger | undefined;
   /** How many event streams may be open at once; 1,000 unless given. */
   readonly eventStreamsMax?: number | undefined;
 }
@@ -41,15 +42,16 @@ export interface AppParts {
  * streams, and leaves the store to whoever opened it.
  */
 export const buildApp = async (given: AppParts): Promise<FastifyInstance> => {
-  const { store, clock, hashLeaseId, instanceId, bounds, version, apiKey, logger = false, eventStreamsMax = EVENT_STREAMS_MAX } = given;
+  const { store, clock, hashLeaseId, instanceId, bounds, version, apiKey, log, eventStreamsMax = EVENT_STREAMS_MAX } = given;
   const leases = new LeaseService({ store, clock, instanceId });
   const events = new EventLog(instanceId);
   store.listen({ onWake: (wake) => leases.wake(wake), onEvent: (name, event) => events.append(name, event) });
   const parts: HttpParts = { leases, events, store, clock, hashLeaseId, bounds, version, apiKey, eventStreamsMax, lifecycle: { stopping: false } };
 
-  const app = Fastify({ ...serverOptions({ instanceId, storeId: store.storeId }), logger });
-  // A logger of its own for each request costs more than most requests do; lines about one carry its id instead.
-  app.setChildLoggerFactory((parent) => parent);
+  const app = Fastify(serverOptions({ instanceId, storeId: store.storeId }));
+  // Told of a logger, Fastify would make one for each request and listen to each answer's end, and both cost more than
+  // most requests do. So it is told of none: what we log goes through the app's own, and carries the request's id.
+  if (log) app.log = log;
   app.addHook('preClose', async () => {
     parts.lifecycle.stopping = true;
     leases.stop();

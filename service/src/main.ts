@@ -3,6 +3,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
 import { buildApp } from './app.ts';
 import { systemClock } from './clock.ts';
 import { readInvocation, USAGE, type Settings } from './config.ts';
@@ -83,7 +84,7 @@ const run = async (settings: Settings): Promise<void> => {
     bounds: { ttlMsMin, ttlMsMax },
     version: VERSION,
     apiKey,
-    logger: { level: logLevel, stream: process.stderr, redact: ['req.headers.authorization', 'req.headers["lease-id"]'] },
+    log: pino({ level: logLevel }, process.stderr),
   });
 
   let askedMs: number | undefined;

@@ -1,4 +1,5 @@
 // The app as a whole: what every answer has in common, and how it goes away.
+import { pino } from 'pino';
 import t from 'tap';
 import { HoldfastError } from '../../service/src/session/errors.ts';
 import { buildTestApp } from '../support/build-app.ts';
@@ -27,7 +28,7 @@ t.test('every answer names the store: successes, refusals, and what is no route'
 t.test('what we did wrong is 500 without a word of what it was, and a line in the log', async (t) => {
   const lines: string[] = [];
   const stream = { write: (line: string) => void lines.push(line) };
-  const { app, store } = await buildTestApp(t, { logger: { level: 'info', stream } });
+  const { app, store } = await buildTestApp(t, { log: pino({ level: 'info' }, stream) });
   store.fault = new TypeError('secret: /etc/holdfast/key');
   const write = await acquire(app, 's', 'a');
   t.strictSame(write.json(), {
@@ -48,7 +49,7 @@ t.test('what we did wrong is 500 without a word of what it was, and a line in th
 
 t.test('requests that go well leave no line in the log', async (t) => {
   const lines: string[] = [];
-  const { app } = await buildTestApp(t, { logger: { level: 'info', stream: { write: (line: string) => void lines.push(line) } } });
+  const { app } = await buildTestApp(t, { log: pino({ level: 'info' }, { write: (line) => void lines.push(line) }) });
   await acquire(app, 's', 'a');
   await acquire(app, 's', 'b');
   await call(app, { url: '/nowhere' });

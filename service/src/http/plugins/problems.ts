@@ -7,8 +7,9 @@ import { sendProblem } from '../problem.ts';
 
 export const answerError = (error: FastifyError | HoldfastError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
   const told = toldError(error, request);
-  if (told.code === 'internal') request.log.error({ err: error, requestId: request.id, method: request.method }, 'a request failed');
-  else if (told.code === 'store-unavailable') request.log.warn({ err: told, requestId: request.id, method: request.method }, 'the store did not answer');
+  const { log } = request.server;
+  if (told.code === 'internal') log.error({ err: error, requestId: request.id, method: request.method }, 'a request failed');
+  else if (told.code === 'store-unavailable') log.warn({ err: told, requestId: request.id, method: request.method }, 'the store did not answer');
   return sendProblem(reply, told);
 };
 

@@ -42,7 +42,8 @@ const acquireRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'leases' | 'hashLe
       callerOf(reply),
     );
     if (acquired.kind !== 'granted') throw refusalError(acquired);
-    return reply.code(acquired.repeated ? 200 : 201).send({ session: key, ...acquired });
+    reply.code(acquired.repeated ? 200 : 201);
+    return { session: key, ...acquired };
   });
 };
 

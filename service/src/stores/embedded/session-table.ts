@@ -54,13 +54,12 @@ export class SessionTable {
 
   /** Puts a session's new state, and keeps the order of the idle ones. */
   put(entry: Entry, session: Session): void {
+    const wasIdle = isIdle(entry.session);
     const endedAgain = entry.session.previous !== session.previous;
     entry.session = session;
-    if (!isIdle(session)) this.#idle.delete(entry);
-    else if (endedAgain || !this.#idle.has(entry)) {
-      this.#idle.delete(entry);
-      this.#idle.add(entry);
-    }
+    if (wasIdle && (endedAgain || !isIdle(session))) this.#idle.delete(entry);
+    // One that is there keeps its place.
+    if (isIdle(session)) this.#idle.add(entry);
   }
 
   remove(entry: Entry): void {

@@ -1,5 +1,6 @@
 // POST /v1/leases/{session}/revoke
 import { Writable } from 'node:stream';
+import { pino } from 'pino';
 import t from 'tap';
 import { buildTestApp } from '../../../support/build-app.ts';
 import { acquire, call, inspect, renew } from '../../../support/inject.ts';
@@ -10,7 +11,7 @@ const body = { by: 'operator anna', reason: 'the gateway is wedged' };
 t.test('the lease ends at once: 200, the holder learns why, and the log who did it', async (t) => {
   const lines: string[] = [];
   const stream = new Writable({ write: (chunk: Buffer, _encoding, done) => (lines.push(chunk.toString()), done()) });
-  const { app } = await buildTestApp(t, { logger: { level: 'info', stream } });
+  const { app } = await buildTestApp(t, { log: pino({ level: 'info' }, stream) });
   await acquire(app, 's', 'a');
   const revoked = await call(app, { method: 'POST', url, body });
   t.equal(revoked.statusCode, 200);
