@@ -63,6 +63,8 @@ const announce = (app: FastifyInstance, { storeFile }: Settings): void => {
 
 const run = async (settings: Settings): Promise<void> => {
   const { apiKey, ttlMsMin, ttlMsMax, logLevel, storeFile } = settings;
+  // A file that has reached the limit for its size: the write that meets it says so, and the process ends with a word instead of by this signal.
+  process.on('SIGXFSZ', () => {});
   let app: FastifyInstance | undefined;
   let ending = false;
 
