@@ -1,5 +1,5 @@
 /**
- * The rules of leases: the specification that every store carries out. Pure: no I/O, no clock, no chance. The embedded
+ * The rules of leases and parked replies: the specification that every store carries out. Pure: no I/O, no clock, no chance. The embedded
  * store runs this very function.
  */
 import type { Now } from '../clock.ts';
@@ -8,6 +8,10 @@ import type { Command, Outcome, OutcomeOf, SessionEvent, Wake } from './commands
 import type { Draft } from './draft.ts';
 import { checkFence } from './fence.ts';
 import { disconnect, release } from './release.ts';
+import { attempt } from './replies/attempt.ts';
+import { discard, replay } from './replies/intervene.ts';
+import { inspectReply, listReplies } from './replies/list.ts';
+import { park } from './replies/park.ts';
 import { renew } from './renew.ts';
 import { settle } from './settle.ts';
 import type { FencingToken, Session } from './types.ts';
@@ -49,6 +53,18 @@ const perform = (draft: Draft, command: Command): Outcome => {
       return sessionView(draft.session, draft.now.monoMs);
     case 'fence':
       return checkFence(draft, command);
+    case 'park':
+      return park(draft, command);
+    case 'attempt':
+      return attempt(draft, command);
+    case 'replay':
+      return replay(draft, command);
+    case 'discard':
+      return discard(draft, command);
+    case 'inspect-reply':
+      return inspectReply(draft, command);
+    case 'list-replies':
+      return listReplies(draft, command);
     case 'tick':
       return { kind: 'noted' };
   }

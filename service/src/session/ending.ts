@@ -2,6 +2,7 @@
 import { setLease, type Draft } from './draft.ts';
 import { grantedView } from './views.ts';
 import { ENDED_IDS_MAX, ENDED_ID_MS, OFFER_MS } from './limits.ts';
+import { abandonAttempts } from './replies/attempt.ts';
 import { mintToken } from './token.ts';
 import type { EndedBecause, EndedId, Lease, Waiter } from './types.ts';
 
@@ -37,6 +38,7 @@ export const endLease = (draft: Draft, lease: Lease, endedBecause: EndedBecause,
   draft.session = { ...draft.session, previous: { holder, fencingToken, endedBecause, endedAtMs, metadata } };
   rememberEnded(draft, { leaseIdHash, fencingToken, endedBecause, endedAtMs });
   draft.events.push({ type: 'ended', holder, fencingToken, endedBecause });
+  abandonAttempts(draft, lease, endedAtMs);
   offerToNext(draft);
 };
 

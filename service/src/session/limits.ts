@@ -17,6 +17,29 @@ export const IDLE_SESSION_MS = 7 * 24 * 3_600_000;
 /** Idle sessions that are remembered; beyond it the oldest are forgotten earlier. */
 export const IDLE_SESSIONS_MAX = 1_000_000;
 
+/** Replies of a session that are not settled, dead ones included … */
+export const REPLIES_MAX = 1_000;
+/** … and their payloads together. */
+export const REPLIES_BYTES_MAX = 16 * 1024 * 1024;
+export const PAYLOAD_BYTES_MAX = 256 * 1024;
+export const PAYLOAD_DEPTH_MAX = 200;
+/** Delivered and superseded replies that a session remembers, the payloads of superseded ones within `REPLIES_BYTES_MAX` … */
+export const SETTLED_REPLIES_MAX = 1_000;
+/** … and for how long. */
+export const SETTLED_REPLY_MS = 7 * 24 * 3_600_000;
+/** Settled replies that are remembered in all; beyond it the oldest are forgotten earlier. */
+export const SETTLED_REPLIES_IN_ALL_MAX = 1_000_000;
+/** How long a reply may stay undelivered. */
+export const REPLY_LIFE_MS_DEFAULT = 24 * 3_600_000;
+export const REPLY_LIFE_MS_MIN = 1_000;
+export const REPLY_LIFE_MS_MAX = 7 * 24 * 3_600_000;
+/** Waits before the next attempt, after the first failure, the second, and so on; the last one from there on. */
+export const REPLY_BACKOFF_MS: readonly number[] = [5_000, 25_000, 2 * 60_000, 10 * 60_000, 30 * 60_000];
+export const RETRY_AFTER_MS_MAX = 24 * 3_600_000;
+export const REPLY_ID_CHARS_MAX = 128;
+export const CONTENT_TYPE_CHARS_MAX = 128;
+export const ATTEMPT_ERROR_BYTES_MAX = 2 * 1024;
+
 export const TTL_MS_DEFAULT = 30_000;
 export const MAX_HOLD_MS_DEFAULT = 4 * 3_600_000;
 export const MAX_HOLD_MS_MIN = 1_000;

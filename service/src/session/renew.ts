@@ -1,15 +1,13 @@
 /** Renew: moves an expiry on, and confirms an offer. Never revives, never moves it back. */
-import type { Outcomes, Renew } from './commands.ts';
+import type { LeaseLost, LeaseUnknown, Outcomes, Renew } from './commands.ts';
 import { setLease, type Draft } from './draft.ts';
 import type { EndedId, FencingToken, Lease, LeaseIdHash, Session } from './types.ts';
 import { lostView, renewedView } from './views.ts';
 
 export const renew = (draft: Draft, command: Renew): Outcomes['renew'] => {
-  const { lease } = draft.session;
-  if (lease?.leaseIdHash !== command.leaseIdHash) {
-    const ended = findEnded(draft.session, command.leaseIdHash);
-    return ended && wasGranted(ended) ? lostView(draft.session, ended) : { kind: 'lease-unknown' };
-  }
+  const refusal = leaseRefusal(draft.session, command.leaseIdHash);
+  if (refusal) return refusal;
+  const lease = draft.session.lease!;
   const { monoMs } = draft.now;
   const ttlMs = command.ttlMs ?? lease.ttlMs;
   const renewed: Lease = {
@@ -24,6 +22,13 @@ export const renew = (draft: Draft, command: Renew): Outcomes['renew'] => {
   };
   setLease(draft, renewed);
   return renewedView(draft.session, renewed, monoMs);
+};
+
+/** What is answered to an id that does not hold the session; undefined for the live holder's. */
+export const leaseRefusal = (session: Session, leaseIdHash: LeaseIdHash): LeaseLost | LeaseUnknown | undefined => {
+  if (session.lease?.leaseIdHash === leaseIdHash) return undefined;
+  const ended = findEnded(session, leaseIdHash);
+  return ended && wasGranted(ended) ? lostView(session, ended) : { kind: 'lease-unknown' };
 };
 
 /** What no renewal can pass: max hold and, once somebody asked with a grace, preemption. */

@@ -2,12 +2,15 @@
 import type { Draft } from './draft.ts';
 import { endLease, endedByTime, forgetEnded } from './ending.ts';
 import { leaveQueue, putWaiter } from './queue.ts';
+import { expireReplies, firstExpiryMs, hasUndelivered } from './replies/due.ts';
+import { forgetSettled } from './replies/put.ts';
 import type { Lease, Session, Waiter } from './types.ts';
 import { heldView } from './views.ts';
 
 type Due =
   | { readonly atMs: number; readonly what: 'lease-expiry'; readonly lease: Lease }
-  | { readonly atMs: number; readonly what: 'ticket-end' | 'wait-end'; readonly waiter: Waiter };
+  | { readonly atMs: number; readonly what: 'ticket-end' | 'wait-end'; readonly waiter: Waiter }
+  | { readonly atMs: number; readonly what: 'reply-expiry' };
 
 /** The first thing that time will do to this session. Of several at one moment the lease ends first: a waiter is rather served than sent away. */
 const firstDue = (session: Session): Due | undefined => {
@@ -18,7 +21,8 @@ const firstDue = (session: Session): Due | undefined => {
     const atMs = waits ? waiter.waitEndsAtMs : waiter.ticketEndsAtMs;
     if (first === undefined || atMs < first.atMs) first = { atMs, what: waits ? 'wait-end' : 'ticket-end', waiter };
   }
-  return first;
+  const expiryMs = firstExpiryMs(session);
+  return expiryMs !== undefined && (first === undefined || expiryMs < first.atMs) ? { atMs: expiryMs, what: 'reply-expiry' } : first;
 };
 
 export const settle = (draft: Draft): void => {
@@ -33,9 +37,13 @@ export const settle = (draft: Draft): void => {
       case 'ticket-end':
         leaveQueue(draft, due.waiter);
         break;
+      case 'reply-expiry':
+        expireReplies(draft, due.atMs);
+        break;
     }
   }
   forgetEnded(draft);
+  forgetSettled(draft);
 };
 
 /** Answers a waiter whose time is up; its ticket lives on by its grace. */
@@ -49,7 +57,7 @@ const endWait = (draft: Draft, waiter: Waiter): void => {
 
 /**
  * When this session has to be looked at again, in monotonic milliseconds: what a shell arms its timer for. Undefined for
- * a session that nobody waits for, which ends when it is touched.
+ * a session that nobody waits for and that has nothing to deliver: its lease ends when it is touched.
  */
 export const nextDueAt = (session: Session): number | undefined =>
-  session.waiters.length === 0 ? undefined : firstDue(session)?.atMs;
+  session.waiters.length > 0 || hasUndelivered(session) ? firstDue(session)?.atMs : undefined;

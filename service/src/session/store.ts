@@ -1,6 +1,6 @@
-/** The port behind which leases live. Contention is a value in the outcomes; only faults are thrown, as `StoreUnavailableError`. */
-import type { Command, OutcomeOf, SessionEvent, SessionView, Wake } from './commands.ts';
-import type { LeaseIdHash, Namespace, SessionKey } from './types.ts';
+/** The port behind which leases and replies live. Contention is a value in the outcomes; only faults are thrown, as `StoreUnavailableError`. */
+import type { Command, OutcomeOf, ReplyUnknown, ReplyView, SessionEvent, SessionView, ToldReply, Wake } from './commands.ts';
+import type { LeaseIdHash, Namespace, ReplyId, ReplyState, SessionKey } from './types.ts';
 
 /** A session is named by both, everywhere. */
 export interface SessionName {
@@ -32,6 +32,33 @@ export interface LeasePage {
   readonly nextAfter?: SessionKey;
 }
 
+/** A place in a listing of replies across sessions. What the numbers mean is the store's affair; callers hand them back as they are. */
+export interface ListedPlace {
+  readonly atMs: number;
+  readonly key: SessionKey;
+  readonly number: number;
+}
+
+export interface ReplyQuery {
+  readonly namespace: Namespace;
+  readonly state?: ReplyState | undefined;
+  /** At most one reply a session: its head, once due, and only while the session has neither live lease nor waiter. */
+  readonly due: boolean;
+  readonly limit: number;
+  /** Only what is listed behind this place. */
+  readonly after?: ListedPlace | undefined;
+}
+
+export interface ReplyPage {
+  /** By the time when each is due (settled ones: was settled), then by key. */
+  readonly replies: readonly { readonly key: SessionKey; readonly reply: ReplyView }[];
+  /** The last place that was looked at; present when there may be more. A page may be short, or empty, and still have it. */
+  readonly nextAfter?: ListedPlace;
+}
+
+/** A reply with its payload as JSON text, which a delivered one has not any more. */
+export type StoredReply = ToldReply & { readonly payload?: string };
+
 export interface StoreListener {
   /** An answer for a connection that waits in this process. */
   onWake(wake: Wake): void;
@@ -54,6 +81,10 @@ export interface LeaseStore {
   /** Renews many leases of one namespace; same order. `undefined` is no verdict: the lease may still be renewed until it expires. */
   renewAll(namespace: Namespace, renewals: readonly Renewal[]): Promise<readonly (OutcomeOf<{ kind: 'renew' } & Command> | undefined)[]>;
   list(query: LeaseQuery): Promise<LeasePage>;
+  /** One reply and its payload. */
+  readReply(name: SessionName, replyId: ReplyId): Promise<StoredReply | ReplyUnknown>;
+  /** Replies across the sessions of a namespace. */
+  listReplies(query: ReplyQuery): Promise<ReplyPage>;
   /** Where wakes and events go. Called once, before the first command. */
   listen(listener: StoreListener): void;
   checks(): readonly StoreCheck[];

@@ -19,6 +19,11 @@ export type FencingToken = Brand<number, 'FencingToken'>;
 /** One waiting request, unique across instances: where a wake is to be delivered. */
 export type ConnectionId = Brand<string, 'ConnectionId'>;
 
+/** Names a reply within its session, for good: 1 to 128 of `A-Za-z0-9._~-`, chosen by whoever parks it. */
+export type ReplyId = Brand<string, 'ReplyId'>;
+/** Digest of a payload and its content type: two that agree are the same reply. */
+export type PayloadHash = Brand<string, 'PayloadHash'>;
+
 /** Any JSON object of at most 4 KiB as text; handed to the next holder. */
 export type Metadata = { readonly [member: string]: unknown };
 
@@ -90,6 +95,56 @@ export interface Previous {
   readonly metadata: Metadata | undefined;
 }
 
+/** `sending`: an attempt is under way. `unknown`: sent, and whether it arrived is not known. `dead`: refused for good, or too old. */
+export type ReplyState = 'parked' | 'sending' | 'unknown' | 'dead' | 'delivered' | 'superseded';
+
+/** What a taker may say of its attempt. */
+export type AttemptOutcome = 'delivered' | 'failed' | 'unknown';
+
+/** Who made the newest attempt, and what it has said of it. */
+export interface Taker {
+  readonly leaseIdHash: LeaseIdHash;
+  /** Undefined while nothing was said. */
+  readonly outcome: AttemptOutcome | undefined;
+}
+
+/** The finished output of a turn, kept until it is delivered. Its payload is kept beside the state, by session and `number`, until then. */
+export interface Reply {
+  /** Counts the session's replies in the order of parking, from 1. */
+  readonly number: number;
+  readonly replyId: ReplyId;
+  /** The token of the lease under which it was generated, stale or not. */
+  readonly fencingToken: FencingToken;
+  /** Orders replies of one token; one without comes after those with one. */
+  readonly sequence: number | undefined;
+  readonly holder: string;
+  readonly state: ReplyState;
+  /** Whether the transcript has it. Only ever rises. */
+  readonly committed: boolean;
+  /** Attempts that were begun. */
+  readonly attempts: number;
+  /** Of the newest attempt; undefined before the first. */
+  readonly taker: Taker | undefined;
+  readonly payloadHash: PayloadHash;
+  readonly payloadBytes: number;
+  readonly contentType: string;
+  /** Why it is in its state, in words. */
+  readonly reason: string | undefined;
+  readonly lastError: string | undefined;
+  readonly parkedAtMs: number;
+  /** When the courier may attempt it; a live turn need not wait for it. */
+  readonly dueAtMs: number;
+  /** How far the back-off has come. */
+  readonly setbacks: number;
+  /** Whether it was `unknown` since it was parked: the first time it is due at once. */
+  readonly wasUnknown: boolean;
+  /** How long it lives undelivered, from parking or from its last replay. */
+  readonly lifeMs: number;
+  readonly expiresAtMs: number;
+  /** When it became dead, delivered or superseded. */
+  readonly settledAtMs: number | undefined;
+}
+
 export interface Session {
   readonly lease: Lease | undefined;
   /** In the order in which they will be served: foreground first, each class by arrival. */
@@ -97,9 +152,23 @@ export interface Session {
   /** Oldest first. */
   readonly ended: readonly EndedId[];
   readonly previous: Previous | undefined;
+  /** Replies that are not settled, dead ones among them, in the order in which they are to be delivered. */
+  readonly replies: readonly Reply[];
+  /** Delivered and superseded replies, as far as they are remembered; settled first, first. */
+  readonly settledReplies: readonly Reply[];
+  /** How many replies were ever parked. */
+  readonly repliesParked: number;
 }
 
 const NONE: readonly never[] = Object.freeze([]);
 
 /** A session that nobody has named yet, or that was forgotten. */
-export const EMPTY_SESSION: Session = Object.freeze({ lease: undefined, waiters: NONE, ended: NONE, previous: undefined });
+export const EMPTY_SESSION: Session = Object.freeze({
+  lease: undefined,
+  waiters: NONE,
+  ended: NONE,
+  previous: undefined,
+  replies: NONE,
+  settledReplies: NONE,
+  repliesParked: 0,
+});

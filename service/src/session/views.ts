@@ -1,10 +1,8 @@
 /** Answers, as computed from the state: spans instead of points in time, never a lease id. */
 import type { Granted, LeaseHeld, LeaseLost, PreviousView, Renewed, SessionView, YieldView } from './commands.ts';
 import { RENEW_AFTER_PART } from './limits.ts';
+import { undeliveredCount } from './replies/order.ts';
 import type { EndedId, FencingToken, Lease, Previous, Session, Waiter, YieldRequest } from './types.ts';
-
-/** Replies of this session that are not delivered yet. */
-export const parkedReplies = (_session: Session): number => 0;
 
 /** Counted from the last renewal, so that a grant told again late does not send its holder past the expiry. */
 const renewAfterMs = ({ confirmed, ttlMs, renewedAtMs }: Lease, nowMs: number): number =>
@@ -34,7 +32,7 @@ export const grantedView = (session: Session, lease: Lease, nowMs: number, told:
   renewAfterMs: renewAfterMs(lease, nowMs),
   ...(!lease.confirmed && { confirmWithinMs: lease.expiresAtMs - nowMs }),
   waitedMs: told.waitedMs,
-  parkedReplies: parkedReplies(session),
+  parkedReplies: undeliveredCount(session),
   ...(session.previous && { previous: previousView(session.previous, nowMs) }),
 });
 
@@ -57,7 +55,7 @@ export const renewedView = (session: Session, lease: Lease, nowMs: number): Rene
   remainingMs: lease.expiresAtMs - nowMs,
   renewAfterMs: renewAfterMs(lease, nowMs),
   waiters: session.waiters.length,
-  parkedReplies: parkedReplies(session),
+  parkedReplies: undeliveredCount(session),
   ...(lease.yieldRequest && { yieldRequest: yieldView(lease.yieldRequest, nowMs) }),
 });
 
@@ -90,7 +88,7 @@ export const sessionView = (session: Session, nowMs: number): SessionView => {
       ...(lease.yieldRequest && { yieldRequest: yieldView(lease.yieldRequest, nowMs) }),
     }),
     waiters: session.waiters.map(({ holder, enqueuedAtMs, background }) => ({ holder, waitedMs: nowMs - enqueuedAtMs, background })),
-    parkedReplies: parkedReplies(session),
+    parkedReplies: undeliveredCount(session),
     ...(previous && { previous: previousView(previous, nowMs) }),
   };
 };
