@@ -46,6 +46,29 @@ export interface StaleMessage {
   readonly endedBecause?: EndedBecause | undefined;
 }
 
+/** `holdfast:park`: a finished reply was kept, in the service or in the spool, or could not be. */
+export interface ParkMessage {
+  readonly session: string;
+  readonly replyId: string;
+  readonly fencingToken: number;
+  readonly where: 'service' | 'spool' | 'nowhere';
+  readonly tookMs: number;
+  /** Present when the service did not take it. */
+  readonly error?: unknown;
+}
+
+/** `holdfast:deliver`: an attempt to deliver came to its end. */
+export interface DeliverMessage {
+  readonly session: string;
+  readonly replyId: string;
+  readonly fencingToken: number;
+  readonly attempt: number;
+  readonly outcome: 'sending' | 'delivered' | 'failed' | 'unknown';
+  readonly tookMs: number;
+  /** Present when it was not delivered. */
+  readonly error?: unknown;
+}
+
 interface Renewed {
   readonly facts: Pick<RenewMessage, 'session' | 'holder' | 'fencingToken'>;
   readonly remainingMs: number;
@@ -55,6 +78,8 @@ const acquireChannel = channel('holdfast:acquire');
 const renewChannel = channel('holdfast:renew');
 const lostChannel = channel('holdfast:lost');
 const staleChannel = channel('holdfast:stale');
+const parkChannel = channel('holdfast:park');
+const deliverChannel = channel('holdfast:deliver');
 
 export const publishAcquire = (message: AcquireMessage): void => acquireChannel.publish(message);
 /** Tells what became of one renewal. */
@@ -63,4 +88,6 @@ export const reportRenewal = ({ facts, remainingMs }: Renewed, status: RenewMess
   renewChannel.publish({ session, holder, fencingToken, status, remainingMs, ...(error !== undefined && { error }) } satisfies RenewMessage);
 };
 export const publishLost = (message: LostMessage): void => lostChannel.publish(message);
+export const publishPark = (message: ParkMessage): void => parkChannel.publish(message);
+export const publishDeliver = (message: DeliverMessage): void => deliverChannel.publish(message);
 export const publishStale = (message: StaleMessage): void => staleChannel.publish(message);

@@ -12,6 +12,7 @@ import {
   type HoldfastError,
 } from './errors.ts';
 import type { Answer } from './exchange.ts';
+import { RepliesFullError, ReplyRefusedError, type RefusedReplyFacts } from './reply-errors.ts';
 import type { LeaseHeldProblem, LeaseLostProblem, Problem } from './wire.ts';
 
 /** The document, as far as the answer has one. */
@@ -54,6 +55,17 @@ export const refusalIn = (answer: Pick<Answer, 'body' | 'status'>, session: stri
       return new LeaseNotHeldError(textOf(answer), facts);
     case 'waiters-full':
       return new WaitersFullError(textOf(answer), facts);
+    case 'replies-full':
+      return new RepliesFullError(textOf(answer), facts);
+    case 'reply-unknown':
+    case 'reply-settled':
+    case 'reply-not-next':
+    case 'reply-sending':
+    case 'attempt-superseded':
+    case 'attempt-not-taken': {
+      const { state, replyId, attempts } = answer.body as Partial<RefusedReplyFacts>;
+      return new ReplyRefusedError(textOf(answer), { session, state, replyId, attempts }, facts);
+    }
     default:
       return new InvalidRequestError(textOf(answer), facts);
   }

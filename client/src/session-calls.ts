@@ -2,6 +2,7 @@
 import type { Answer } from './exchange.ts';
 import type { ListOptions, RevokeOptions, YieldOptions } from './options.ts';
 import { refusalIn } from './problem.ts';
+import { queryOf } from './query.ts';
 import { repeat, type RepeatParts } from './repeat.ts';
 import { leasePath } from './session-path.ts';
 import type { FenceVerdict, LeaseView, Revoked, SessionView, YieldAsked } from './views.ts';
@@ -11,11 +12,6 @@ export interface SessionCallsParts extends RepeatParts {
   readonly holder: string;
   readonly requestTimeoutMs: number;
 }
-
-const queryOf = (parameters: Readonly<Record<string, string | number | undefined>>): string => {
-  const given = Object.entries(parameters).filter(([, value]) => value !== undefined);
-  return given.length === 0 ? '' : `?${new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]))}`;
-};
 
 export class SessionCalls {
   readonly #parts: SessionCallsParts;

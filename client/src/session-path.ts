@@ -20,9 +20,27 @@ export const checkSession = (session: string): void => {
   if (Buffer.byteLength(session) > KEY_BYTES_MAX) refuse(`must not be longer than ${KEY_BYTES_MAX} bytes of UTF-8`);
 };
 
-/** The path of a session's lease; `rest` begins with a slash. */
-export const leasePath = (session: string, rest = ''): string => {
+const segmentOf = (session: string): string => {
   checkSession(session);
-  const segment = MANGLED.test(session) ? `~${Buffer.from(session).toString('base64url')}` : encodeURIComponent(session);
-  return `/v1/leases/${segment}${rest}`;
+  return MANGLED.test(session) ? `~${Buffer.from(session).toString('base64url')}` : encodeURIComponent(session);
+};
+
+/** The path of a session's lease; `rest` begins with a slash. */
+export const leasePath = (session: string, rest = ''): string => `/v1/leases/${segmentOf(session)}${rest}`;
+
+/** The path of a session's replies. */
+export const repliesPath = (session: string): string => `/v1/replies/${segmentOf(session)}`;
+
+const REPLY_ID = /^(?!\.{1,2}$)[A-Za-z0-9._~-]{1,128}$/;
+
+/** @throws {@link InvalidRequestError} for what no service would take */
+export const checkReplyId = (replyId: string): void => {
+  if (typeof replyId === 'string' && REPLY_ID.test(replyId)) return;
+  throw new InvalidRequestError('replyId must be 1 to 128 of A-Z, a-z, 0-9, ".", "_", "~" and "-", and not "." or "..".');
+};
+
+/** The path of one reply; `rest` begins with a slash. */
+export const replyPath = (session: string, replyId: string, rest = ''): string => {
+  checkReplyId(replyId);
+  return `${repliesPath(session)}/${replyId}${rest}`;
 };

@@ -1,4 +1,4 @@
-/** Which errors of a model provider go away by themselves. Pure. */
+/** What errors of others say: which of a model provider's go away by themselves, what they carry. Pure. */
 import { HoldfastError } from './errors.ts';
 import { headerOf, parseRetryAfter } from './retry-after.ts';
 
@@ -42,6 +42,9 @@ export const statusOf = (error: unknown): number | undefined => {
   }
   return undefined;
 };
+
+/** The codes that an error carries, of the network or of a library. */
+export const codesOf = (error: unknown): string[] => chainOf(error).flatMap(({ code }) => (typeof code === 'string' ? [code] : []));
 
 const isTransientStatus = (status: number): boolean => TRANSIENT_STATUSES.has(status) || status >= 500;
 

@@ -5,11 +5,10 @@ import type { Clock } from './clock.ts';
 import type { Endpoint, Endpoints } from './endpoints.ts';
 import { ClientClosedError, HoldfastError, ServiceUnavailableError, StoreMismatchError } from './errors.ts';
 import type { Answer, Call, Exchange } from './exchange.ts';
+import { NOT_SENT } from './not-sent.ts';
 import { faultIn } from './problem.ts';
 
 const STORE_HEADER = 'holdfast-store';
-/** Failures before anything was sent. After any other the command may have been carried out. */
-const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN', 'UND_ERR_CONNECT_TIMEOUT']);
 
 type Response = Dispatcher.ResponseData<null>;
 

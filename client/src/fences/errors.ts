@@ -1,5 +1,5 @@
-/** What a file fence throws beside `StaleFencingTokenError` and `InvalidRequestError`. */
-import { HoldfastError } from '../errors.ts';
+/** What the fences throw beside `StaleFencingTokenError` and `InvalidRequestError`. */
+import { type CommandOutcome, HoldfastError } from '../errors.ts';
 
 /** Others were inside the fence for as long as the call was willing to wait, or too many calls wait already. Nothing was written. */
 export class FenceBusyError extends HoldfastError {
@@ -11,14 +11,15 @@ export class FenceBusyError extends HoldfastError {
 }
 
 /**
- * The file is not what the fence left: it is missing or shorter, so something else than the fence changed it; or the
- * fence's own file cannot be used. The fence refuses to guess; a person has to say which contents count.
+ * What the fence guards is not what the fence left. A file is missing or shorter, so something else than the fence changed
+ * it; or the fence's own file cannot be used; or what a database keeps as the fencing token is none. The fence refuses to
+ * guess; a person has to say which contents count.
  */
 export class FenceBrokenError extends HoldfastError {
   override readonly name = 'FenceBrokenError';
 
-  constructor(message: string, cause?: unknown) {
-    super(message, { code: 'fence-broken', outcome: 'not-applied', cause });
+  constructor(message: string, cause?: unknown, outcome: CommandOutcome = 'not-applied') {
+    super(message, { code: 'fence-broken', outcome, cause });
   }
 }
 

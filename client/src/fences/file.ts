@@ -29,6 +29,7 @@ import { FenceBusyError, FenceClosedError } from './errors.ts';
 import { appendStep, type Appended, type Fenced, type FencedContents, inExclusiveStep, raiseStep, readStep, replaceStep } from './exclusive-step.ts';
 import { openFenceRecord } from './fence-record.ts';
 import { sizeOf, syncFolderOf } from './fenced-file.ts';
+import { checkToken } from './fencing-token.ts';
 import { untilFree } from './until-free.ts';
 
 export { FenceBrokenError, FenceBusyError, FenceClosedError } from './errors.ts';
@@ -70,11 +71,6 @@ const APPEND_BYTES_MAX = 16 * 1024 * 1024;
 const REPLACE_BYTES_MAX = 64 * 1024 * 1024;
 const CALLS_MAX = 1000;
 const WAIT_MS_MAX = 600_000;
-
-const checkToken = (fencingToken: number): void => {
-  if (Number.isSafeInteger(fencingToken) && fencingToken > 0) return;
-  throw new InvalidRequestError(`fencingToken is ${String(fencingToken)}, and must be an integer from 1 to 2^53 - 1.`);
-};
 
 const checkWaitMs = (waitMs: number): void => {
   if (waitMs >= 0 && waitMs <= WAIT_MS_MAX) return;

@@ -1,0 +1,2 @@
+/** Codes of failures before anything was sent. After any other failure of a connection, what was asked for may have happened. */
+export const NOT_SENT: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN', 'UND_ERR_CONNECT_TIMEOUT']);
