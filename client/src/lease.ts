@@ -8,6 +8,9 @@ import type { ExportedLease } from './options.ts';
 import type { Attempt, RetryOptions } from './retry.ts';
 import type { Metadata, Previous, Renewed, YieldRequest } from './views.ts';
 
+/** What stands behind a handle, for the rest of the client. */
+export let holdingOf: (lease: Lease) => Holding;
+
 /**
  * A handle on a held lease. Get it from {@link LeaseClient.acquire}; a nested one, given inside `withLease` or `lease.run`,
  * stands for the same lease, and its release only leaves the nesting.
@@ -16,6 +19,9 @@ import type { Metadata, Previous, Renewed, YieldRequest } from './views.ts';
  * asked. Only a resource that compares `fencingToken` is safe from that.
  */
 export class Lease implements AsyncDisposable {
+  static {
+    holdingOf = (lease) => lease.#holding;
+  }
   readonly #holding: Holding;
   readonly #calls: LeaseCalls;
   /** Whether this handle is nested in another one's lease. */
