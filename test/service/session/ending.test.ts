@@ -1,4 +1,5 @@
 import t from 'tap';
+import { ReplyScene } from './replies/reply-scene.ts';
 import { Scene } from './scene.ts';
 
 const queued = (...ids: string[]): Scene => {
@@ -180,4 +181,19 @@ t.test('a holder that confirmed, or released, has taken over what was left', asy
     scene.release('b');
     t.match(scene.wakes, [{ connection: 'to c', outcome: { previous: { holder: 'holder of b', metadata: undefined } } }]);
   }
+});
+
+t.test('who is offered the session finds the attempt of the holder before it unknown, and at the head', async (t) => {
+  const scene = new ReplyScene();
+  scene.take('a');
+  scene.parkAs('sending', 'r', 'a');
+  scene.park('next');
+  scene.wait('b');
+  scene.release('a');
+  t.match(scene.events, [{ type: 'ended', holder: 'holder of a' }, { type: 'reply-state', replyId: 'r', state: 'unknown' }, { type: 'granted', holder: 'holder of b' }]);
+  t.strictSame(scene.send('next', 'b'), { kind: 'reply-not-next', replyId: 'r' });
+  t.match(scene.send('r', 'b'), { kind: 'reply', reply: { state: 'sending', attempts: 2 } });
+  scene.passAndTick(5_000);
+  t.equal(scene.holding, undefined);
+  t.match(scene.look('r'), { state: 'unknown', dueInMs: 5_000 }, 'an offer that lapses ends its attempts like any lease');
 });

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { isForgettable, isIdle } from '../../../service/src/session/forget.ts';
 import { EMPTY_SESSION } from '../../../service/src/session/types.ts';
+import { ReplyScene } from './replies/reply-scene.ts';
 import { Scene } from './scene.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -41,4 +42,19 @@ t.test('what was forgotten is told as absent, never as unchanged', async (t) => 
   t.equal(forgettable(scene), true);
   scene.session = EMPTY_SESSION;
   t.notOk('previous' in scene.acquire('b'));
+});
+
+t.test('a session with a reply that is not settled is never forgotten, however old; a dead one waits for somebody too', async (t) => {
+  for (const state of ['parked', 'unknown', 'dead'] as const) {
+    const scene = new ReplyScene();
+    scene.take('a');
+    scene.parkAs(state, 'r', 'a');
+    scene.release('a');
+    t.equal(isIdle(scene.session), false, state);
+    t.equal(forgettable(scene.pass(30 * DAY_MS)), false, state);
+    scene.discard('r');
+    t.equal(isIdle(scene.session), true, state);
+    t.equal(forgettable(scene.pass(7 * DAY_MS - 1)), false, `${state}, discarded since`);
+    t.equal(forgettable(scene.pass(1)), true, state);
+  }
 });

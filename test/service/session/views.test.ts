@@ -1,4 +1,5 @@
 import t from 'tap';
+import { ReplyScene } from './replies/reply-scene.ts';
 import { Scene } from './scene.ts';
 
 t.test('a session that nobody has named yet is free, and empty', async (t) => {
@@ -57,4 +58,16 @@ t.test('a session that has become free says so, and what was before', async (t) 
     parkedReplies: 0,
     previous: { holder: 'holder of a', fencingToken, endedBecause: 'expired', endedMsAgo: 1_000 },
   });
+});
+
+t.test('a grant, its repeat, a renewal and an inspection tell how many replies wait: parked, sending and unknown ones', async (t) => {
+  const scene = new ReplyScene();
+  scene.take('a');
+  for (const state of ['dead', 'delivered', 'superseded', 'unknown'] as const) scene.parkAs(state, state, 'a');
+  scene.park('parked');
+  scene.send('unknown', 'a');
+  for (const told of [scene.acquire('a'), scene.renew('a'), scene.inspect()]) t.match(told, { parkedReplies: 2 });
+  scene.wait('b');
+  scene.release('a');
+  t.match(scene.wakes, [{ connection: 'to b', outcome: { kind: 'granted', parkedReplies: 2 } }]);
 });

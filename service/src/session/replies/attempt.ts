@@ -37,14 +37,14 @@ const take = (draft: Draft, reply: Reply, command: Attempt): Outcome => {
   const head = headOf(draft.session)!;
   if (head !== reply) return { kind: 'reply-not-next', replyId: head.replyId };
   if (command.attempt !== reply.attempts + 1) return { kind: 'attempt-superseded', attempts: reply.attempts };
-  // The taker's own attempt that it never settled is given up by the next one; nobody else's can stand here.
   const taken = riseCommitted(draft, reply, command.committed);
+  // The taker's own attempt that it never settled is given up by the next one; nobody else's can stand here.
+  const idle = taken.state === 'sending' ? unknown(taken, draft.now.monoMs) : taken;
   const sending: Reply = {
-    ...taken,
+    ...idle,
     state: 'sending',
     attempts: command.attempt,
     taker: { leaseIdHash: command.leaseIdHash, outcome: undefined },
-    wasUnknown: taken.wasUnknown || taken.state === 'sending',
     dueAtMs: draft.now.monoMs,
   };
   changeReply(draft, sending);

@@ -15,8 +15,8 @@ export const isUndelivered = ({ state }: { readonly state: ReplyState }): boolea
 /** Whether nothing more comes of it by itself. A dead reply is over, and still counts: somebody has to look at it. */
 export const isOver = (reply: { readonly state: ReplyState }): boolean => !isUndelivered(reply);
 
-/** The reply that has to be attempted before all others of its session. */
-export const headOf = ({ replies }: Session): Reply | undefined => replies.find(isUndelivered);
+/** The reply that has to be attempted before all others of its session. One that is being sent stays it, so that no two are sent at once: what was parked late goes next. */
+export const headOf = ({ replies }: Session): Reply | undefined => replies.find(({ state }) => state === 'sending') ?? replies.find(isUndelivered);
 
 export const findReply = ({ replies, settledReplies }: Session, replyId: ReplyId): Reply | undefined => {
   const named = (reply: Reply): boolean => reply.replyId === replyId;
