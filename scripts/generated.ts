@@ -8,7 +8,7 @@ import { systemClock } from '../service/src/clock.ts';
 import { TTL_MS_MAX_DEFAULT, TTL_MS_MIN_DEFAULT } from '../service/src/config.ts';
 import { openApiYaml } from '../service/src/http/openapi.ts';
 import type { LeaseStore } from '../service/src/session/store.ts';
-import type { LeaseIdHash } from '../service/src/session/types.ts';
+import type { LeaseIdHash, PayloadHash } from '../service/src/session/types.ts';
 
 const inRoot = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const versionOfService = (): string => (JSON.parse(readFileSync(inRoot('service/package.json'), 'utf8')) as { version: string }).version;
@@ -24,6 +24,8 @@ const storeOfNothing: LeaseStore = {
   apply: neverAsked,
   renewAll: neverAsked,
   list: neverAsked,
+  readReply: neverAsked,
+  listReplies: neverAsked,
   listen: () => {},
   checks: neverAsked,
   close: async () => {},
@@ -35,6 +37,7 @@ const documentText = async (): Promise<string> => {
     store: storeOfNothing,
     clock: systemClock,
     hashLeaseId: (leaseId) => leaseId as string as LeaseIdHash,
+    hashPayload: (_contentType, payload) => payload as PayloadHash,
     instanceId: 'generate',
     bounds: { ttlMsMin: TTL_MS_MIN_DEFAULT, ttlMsMax: TTL_MS_MAX_DEFAULT },
     version: versionOfService(),

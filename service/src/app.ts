@@ -19,13 +19,15 @@ import { serverOptions } from './http/server-options.ts';
 import { EventLog } from './session/event-log.ts';
 import { LeaseService } from './session/service.ts';
 import type { LeaseStore } from './session/store.ts';
-import type { LeaseId, LeaseIdHash } from './session/types.ts';
+import type { LeaseId, LeaseIdHash, PayloadHash } from './session/types.ts';
 
 export interface AppParts {
   readonly store: LeaseStore;
   readonly clock: Clock;
   /** Turns a lease id into what is kept of it. */
   readonly hashLeaseId: (leaseId: LeaseId) => LeaseIdHash;
+  /** Tells payloads apart, with their content types; the payload is JSON text. Two that get the same hash are taken for the same reply. */
+  readonly hashPayload: (contentType: string, payload: string) => PayloadHash;
   /** Unguessable, without `-`, and new for each start: it names this instance's connections, requests and events. */
   readonly instanceId: string;
   readonly bounds: TtlBounds;
@@ -42,11 +44,11 @@ export interface AppParts {
  * streams, and leaves the store to whoever opened it.
  */
 export const buildApp = async (given: AppParts): Promise<FastifyInstance> => {
-  const { store, clock, hashLeaseId, instanceId, bounds, version, apiKey, log, eventStreamsMax = EVENT_STREAMS_MAX } = given;
+  const { store, clock, hashLeaseId, hashPayload, instanceId, bounds, version, apiKey, log, eventStreamsMax = EVENT_STREAMS_MAX } = given;
   const leases = new LeaseService({ store, clock, instanceId });
   const events = new EventLog(instanceId);
   store.listen({ onWake: (wake) => leases.wake(wake), onEvent: (name, event) => events.append(name, event) });
-  const parts: HttpParts = { leases, events, store, clock, hashLeaseId, bounds, version, apiKey, eventStreamsMax, lifecycle: { stopping: false } };
+  const parts: HttpParts = { leases, events, store, clock, hashLeaseId, hashPayload, bounds, version, apiKey, eventStreamsMax, lifecycle: { stopping: false } };
 
   const app = Fastify(serverOptions({ instanceId, storeId: store.storeId }));
   // Told of a logger, Fastify would make one for each request and listen to each answer's end, and both cost more than

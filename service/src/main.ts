@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { buildApp } from './app.ts';
 import { systemClock } from './clock.ts';
 import { readInvocation, USAGE, type Settings } from './config.ts';
-import type { LeaseId, LeaseIdHash } from './session/types.ts';
+import type { LeaseId, LeaseIdHash, PayloadHash } from './session/types.ts';
 import { closeApp } from './shutdown.ts';
 import { isDiskHanging } from './stores/embedded/disk-hangs-error.ts';
 import { openEmbeddedStore, StoreFailedError } from './stores/embedded/open.ts';
@@ -20,6 +20,9 @@ const FATAL_MS_MAX = 1_000;
 const SAME_WISH_MS = 1_000;
 
 const hashLeaseId = (leaseId: LeaseId): LeaseIdHash => hash('sha256', leaseId, 'base64url').slice(0, 22) as LeaseIdHash;
+
+/** Whole, unlike the above: payloads are chosen by others, and one that got another's hash would be dropped as a repeat. */
+const hashPayload = (contentType: string, payload: string): PayloadHash => hash('sha256', `${contentType}\n${payload}`, 'base64url') as PayloadHash;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const complain = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -82,6 +85,7 @@ const run = async (settings: Settings): Promise<void> => {
     store,
     clock: systemClock,
     hashLeaseId,
+    hashPayload,
     instanceId: randomBytes(8).toString('hex'),
     bounds: { ttlMsMin, ttlMsMax },
     version: VERSION,

@@ -1,7 +1,8 @@
 /** The real app over the store without a disk, on a clock that the test moves. It closes with the test. */
+import { hash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { buildApp, type AppParts } from '../../service/src/app.ts';
-import type { LeaseIdHash } from '../../service/src/session/types.ts';
+import type { LeaseIdHash, PayloadHash } from '../../service/src/session/types.ts';
 import { FakeClock } from './fake-clock.ts';
 import { MemoryStore } from './memory-store.ts';
 
@@ -15,6 +16,8 @@ export interface Built {
   readonly store: MemoryStore;
   readonly clock: FakeClock;
 }
+
+export const hashPayload = (contentType: string, payload: string): PayloadHash => hash('sha256', `${contentType}\n${payload}`) as PayloadHash;
 
 /** Every problem that an operation answers with must be among those that it declares, whatever the test is about. */
 const watchProblems = (t: TestContext, app: FastifyInstance): void => {
@@ -36,6 +39,7 @@ export const buildTestApp = async (t: TestContext, { prepare, ...parts }: BuildO
   const store = new MemoryStore(clock);
   const app = await buildApp({
     hashLeaseId: (leaseId) => `hash of ${leaseId}` as LeaseIdHash,
+    hashPayload,
     instanceId: 'epoch',
     bounds: { ttlMsMin: 1_000, ttlMsMax: 3_600_000 },
     version: '0.0.0-test',

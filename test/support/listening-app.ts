@@ -5,6 +5,7 @@ import { buildApp, type AppParts } from '../../service/src/app.ts';
 import { systemClock } from '../../service/src/clock.ts';
 import type { LeaseIdHash } from '../../service/src/session/types.ts';
 import { closeApp } from '../../service/src/shutdown.ts';
+import { hashPayload } from './build-app.ts';
 import { MemoryStore } from './memory-store.ts';
 
 interface TestContext {
@@ -26,6 +27,7 @@ export const listeningApp = async (t: TestContext, parts: Partial<AppParts> = {}
     store,
     clock: systemClock,
     hashLeaseId: (leaseId) => `hash of ${leaseId}` as LeaseIdHash,
+    hashPayload,
     instanceId: 'epoch',
     bounds: { ttlMsMin: 1_000, ttlMsMax: 3_600_000 },
     version: '0.0.0-test',

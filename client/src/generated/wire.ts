@@ -223,6 +223,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/replies/{session}/{replyId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a reply
+         * @description The one answer that has the payload. A delivered reply is remembered for 7 days, and has none any more.
+         */
+        get: operations["readReply"];
+        /**
+         * Park a reply
+         * @description Keeps a finished reply, durably, until it is delivered, dead or discarded. It needs no live lease: a holder that lost its lease parks under the fencing token that it had. Safe to repeat: the same payload and content type (the same compact JSON, its members in the same order) under the same id are the same reply, which keeps its first token and terms; only `committed` may rise.
+         */
+        put: operations["parkReply"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List replies
+         * @description Replies of all sessions, by the time when each is due (those that are settled, when they were), then by session key. Without payloads. With `due=true`, those that a courier may take now. A page may be short, or empty, and still have a `nextCursor`: go on until there is none.
+         */
+        get: operations["listReplies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/replies/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the replies of a session
+         * @description In delivery order: by fencing token, then by sequence, then by parking. Without payloads. Answers for any well-formed key, also for a session that nobody has named yet.
+         */
+        get: operations["listSessionReplies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/replies/{session}/{replyId}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin or settle an attempt
+         * @description The live holder takes the reply that comes next with `sending`, delivers it, and says what came of it: `delivered`, `failed` (parked again, due after a back-off; dead if `permanent`) or `unknown`. Safe to repeat. `delivered` is believed also after the lease has ended, while no newer attempt has begun. A lease that ends in the midst leaves the reply `unknown`.
+         */
+        post: operations["recordAttempt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/replies/{session}/{replyId}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay a reply
+         * @description A dead, superseded or unknown reply is parked again: due now, its back-off from the start, and its whole life before it. One that is parked already stays as it is. For the live holder, by its `Lease-Id`, and for operators, without one.
+         */
+        post: operations["replayReply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/replies/{session}/{replyId}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discard a reply
+         * @description A parked, unknown or dead reply is `superseded`, with the reason, and remembered for 7 days; until then it can be replayed. One that is superseded already stays as it is. For the live holder, by its `Lease-Id`, and for operators, without one.
+         */
+        post: operations["discardReply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -232,7 +356,7 @@ export interface paths {
         };
         /**
          * Watch events
-         * @description Server-sent events: `granted`, `ended`, `waiting`, `left`, `yield-asked`, each with `data: {session, holder, fencingToken, endedBecause?}`; renewals give none. `waiting`, `left` and `yield-asked` carry the name of the lease holder, whoever caused them. A reader that comes back with `Last-Event-ID` gets what it missed; where that is not known any more, an event `reset` comes first. The stream opens with an id to come back with. Comments keep it alive. A reader that falls too far behind is cut off.
+         * @description Server-sent events: `granted`, `ended`, `waiting`, `left`, `yield-asked`, `parked`, `reply-state`, each with `data: {session, holder, fencingToken, endedBecause?, replyId?, state?}`; renewals give none. `waiting`, `left` and `yield-asked` carry the name of the lease holder, whoever caused them. `parked` and `reply-state` have `replyId` and the new `state`, and carry holder and fencing token of whoever parked the reply; never its payload. A reader that comes back with `Last-Event-ID` gets what it missed; where that is not known any more, an event `reset` comes first. The stream opens with an id to come back with. Comments keep it alive. A reader that falls too far behind is cut off.
          */
         get: operations["watchEvents"];
         put?: never;
@@ -330,6 +454,75 @@ export interface components {
              * @example operator anna
              */
             by: string;
+            /**
+             * @description Why, in words.
+             * @example a newer message has arrived
+             */
+            reason: string;
+        };
+        ParkRequest: {
+            /**
+             * @description Strictly increasing, one per grant: what the resource compares.
+             * @example 1760000000000001
+             */
+            fencingToken: number;
+            /**
+             * @description Who asks, in words an operator can read. It grants no authority.
+             * @example gateway-2/pid 71
+             */
+            holder: string;
+            /**
+             * @description The reply itself: any JSON value, at most 262144 bytes as compact JSON and 200 levels deep; with another content type a string, at most 262144 bytes of UTF-8. Numbers are kept as 64-bit floating point.
+             * @example {
+             *       "text": "Here is what I found."
+             *     }
+             */
+            payload: unknown;
+            /** @description Orders the replies of one fencing token. One without comes after those that have one, in order of parking. */
+            sequence?: number;
+            /** @description Whether the transcript has the reply. Once true it stays true. */
+            committed?: boolean;
+            /**
+             * @description A media type. `application/json` unless given: the payload is any JSON value. With any other, the payload is a string, its text.
+             * @example application/json
+             */
+            contentType?: string;
+            /**
+             * @description Why, in words.
+             * @example a newer message has arrived
+             */
+            reason?: string;
+            /** @description How long it may stay undelivered before it is dead. 86400000 unless given. */
+            expiresInMs?: number;
+        };
+        AttemptRequest: {
+            /** @description The number of the attempt: `attempts` + 1 with `sending`, `attempts` with every other outcome. */
+            attempt: number;
+            /**
+             * @description `sending`: the attempt begins. `delivered`, `failed`, `unknown` (sent, and the answer was lost): what came of it.
+             * @enum {string}
+             */
+            outcome: "sending" | "delivered" | "failed" | "unknown";
+            /** @description Whether the transcript has the reply. Once true it stays true. */
+            committed?: boolean;
+            /**
+             * @description What went wrong, in words: at most 2048 bytes of UTF-8. Not with `sending`.
+             * @example 429 from the channel
+             */
+            error?: string;
+            /** @description Only with `failed`: the next attempt is due after this span, or after the back-off, whichever is longer. */
+            retryAfterMs?: number;
+            /** @description Only with `failed`: no further attempt can succeed, and the reply is dead. False unless given. */
+            permanent?: boolean;
+        };
+        ReplayRequest: {
+            /**
+             * @description Why, in words.
+             * @example a newer message has arrived
+             */
+            reason: string;
+        };
+        DiscardRequest: {
             /**
              * @description Why, in words.
              * @example a newer message has arrived
@@ -678,6 +871,123 @@ export interface components {
              */
             endedBecause?: "released" | "expired" | "preempted" | "revoked" | "max-hold";
         };
+        Reply: {
+            /**
+             * @description The session key, plain.
+             * @example agent:main:feishu:group:oc_1
+             */
+            session: string;
+            /**
+             * @description Names a reply within its session, for good: 1 to 128 of `A-Za-z0-9._~-`, not `.` or `..`, chosen by whoever parks it. What the receiver deduplicates by.
+             * @example turn-42
+             */
+            replyId: string;
+            /**
+             * @description Strictly increasing, one per grant: what the resource compares.
+             * @example 1760000000000001
+             */
+            fencingToken: number;
+            /** @description Orders the replies of one fencing token. One without comes after those that have one, in order of parking. */
+            sequence?: number;
+            /**
+             * @description Who parked it.
+             * @example gateway-2/pid 71
+             */
+            holder: string;
+            /**
+             * @description `parked`: waits for an attempt. `sending`: an attempt is under way. `unknown`: sent, and whether it arrived is not known. `dead`: refused for good, or too old. `delivered`. `superseded`: discarded.
+             * @enum {string}
+             */
+            state: "parked" | "sending" | "unknown" | "dead" | "delivered" | "superseded";
+            /** @description Whether the transcript has the reply. Once true it stays true. */
+            committed: boolean;
+            /** @description Attempts to deliver it that were begun. */
+            attempts: number;
+            /** @description While it is undelivered: when the courier may attempt it. The live holder need not wait for it. */
+            dueInMs?: number;
+            /** @description How long ago it was parked. */
+            parkedMsAgo: number;
+            /** @description While it is undelivered: when it will be dead. */
+            expiresInMs?: number;
+            /** @description How long ago it became dead, delivered or superseded. */
+            settledMsAgo?: number;
+            /** @description What went wrong with the last attempt that said so. */
+            lastError?: string;
+            /** @description Why it is in its state. */
+            reason?: string;
+            /** @description Size of the payload: of its compact JSON, or of its text in UTF-8. */
+            payloadBytes: number;
+            /**
+             * @description A media type. `application/json` unless given: the payload is any JSON value. With any other, the payload is a string, its text.
+             * @example application/json
+             */
+            contentType: string;
+        };
+        /** @description A delivered reply has no payload any more. */
+        ReplyWithPayload: {
+            /**
+             * @description The session key, plain.
+             * @example agent:main:feishu:group:oc_1
+             */
+            session: string;
+            /**
+             * @description Names a reply within its session, for good: 1 to 128 of `A-Za-z0-9._~-`, not `.` or `..`, chosen by whoever parks it. What the receiver deduplicates by.
+             * @example turn-42
+             */
+            replyId: string;
+            /**
+             * @description Strictly increasing, one per grant: what the resource compares.
+             * @example 1760000000000001
+             */
+            fencingToken: number;
+            /** @description Orders the replies of one fencing token. One without comes after those that have one, in order of parking. */
+            sequence?: number;
+            /**
+             * @description Who parked it.
+             * @example gateway-2/pid 71
+             */
+            holder: string;
+            /**
+             * @description `parked`: waits for an attempt. `sending`: an attempt is under way. `unknown`: sent, and whether it arrived is not known. `dead`: refused for good, or too old. `delivered`. `superseded`: discarded.
+             * @enum {string}
+             */
+            state: "parked" | "sending" | "unknown" | "dead" | "delivered" | "superseded";
+            /** @description Whether the transcript has the reply. Once true it stays true. */
+            committed: boolean;
+            /** @description Attempts to deliver it that were begun. */
+            attempts: number;
+            /** @description While it is undelivered: when the courier may attempt it. The live holder need not wait for it. */
+            dueInMs?: number;
+            /** @description How long ago it was parked. */
+            parkedMsAgo: number;
+            /** @description While it is undelivered: when it will be dead. */
+            expiresInMs?: number;
+            /** @description How long ago it became dead, delivered or superseded. */
+            settledMsAgo?: number;
+            /** @description What went wrong with the last attempt that said so. */
+            lastError?: string;
+            /** @description Why it is in its state. */
+            reason?: string;
+            /** @description Size of the payload: of its compact JSON, or of its text in UTF-8. */
+            payloadBytes: number;
+            /**
+             * @description A media type. `application/json` unless given: the payload is any JSON value. With any other, the payload is a string, its text.
+             * @example application/json
+             */
+            contentType: string;
+            /**
+             * @description The reply itself: any JSON value, at most 262144 bytes as compact JSON and 200 levels deep; with another content type a string, at most 262144 bytes of UTF-8. Numbers are kept as 64-bit floating point.
+             * @example {
+             *       "text": "Here is what I found."
+             *     }
+             */
+            payload?: unknown;
+        };
+        ReplyList: {
+            replies: components["schemas"]["Reply"][];
+            /** @description Present when there may be more. A page may be short, or empty, and still have it. */
+            nextCursor?: string;
+        };
         About: {
             /** @description Always `holdfast`. */
             name: string;
@@ -713,7 +1023,27 @@ export interface components {
                 bodyBytesMax: number;
                 /** @description Bytes of a heartbeat request. */
                 heartbeatsBodyBytesMax: number;
-                /** @description Leases in one page of a listing. */
+                /** @description Bytes of a request that parks a reply. */
+                parkBodyBytesMax: number;
+                /** @description Bytes of the payload of a reply. */
+                payloadBytesMax: number;
+                /** @description Levels of the payload of a reply. */
+                payloadDepthMax: number;
+                /** @description Undelivered and dead replies of one session. */
+                repliesMax: number;
+                /** @description Bytes of their payloads together. */
+                repliesBytesMax: number;
+                /** @description Characters of a reply id. */
+                replyIdCharsMax: number;
+                /** @description Characters of a content type. */
+                contentTypeCharsMax: number;
+                /** @description Bytes of the error of an attempt. */
+                errorBytesMax: number;
+                /** @description Longest life of an undelivered reply. */
+                expiresInMsMax: number;
+                /** @description Longest wait that an attempt may ask for. */
+                retryAfterMsMax: number;
+                /** @description Leases or replies in one page of a listing. */
                 listLimitMax: number;
                 /** @description Events kept for those who reconnect. */
                 eventsKeptMax: number;
@@ -760,7 +1090,7 @@ export interface components {
              * @description What to tell problems apart by.
              * @enum {string}
              */
-            code: "request-invalid" | "session-invalid" | "lease-id-invalid" | "cursor-invalid" | "json-malformed" | "unauthorized" | "not-found" | "method-not-allowed" | "body-too-large" | "media-type-unsupported" | "lease-held" | "lease-ended" | "lease-id-reused" | "waiters-full" | "lease-lost" | "lease-unknown" | "lease-not-held" | "streams-full" | "store-unavailable" | "not-ready" | "request-timeout" | "headers-too-large" | "shutting-down" | "internal";
+            code: "request-invalid" | "session-invalid" | "lease-id-invalid" | "cursor-invalid" | "json-malformed" | "unauthorized" | "not-found" | "method-not-allowed" | "body-too-large" | "media-type-unsupported" | "lease-held" | "lease-ended" | "lease-id-reused" | "waiters-full" | "lease-lost" | "lease-unknown" | "lease-not-held" | "reply-unknown" | "reply-settled" | "reply-not-next" | "reply-sending" | "reply-id-reused" | "replies-full" | "fencing-token-unknown" | "attempt-superseded" | "attempt-not-taken" | "payload-too-large" | "streams-full" | "store-unavailable" | "not-ready" | "request-timeout" | "headers-too-large" | "shutting-down" | "internal";
             /** @description Names this request in the log of the service. */
             requestId: string;
             /** @description Whether the same request may succeed later. */
@@ -887,6 +1217,160 @@ export interface components {
             outcome?: "applied" | "not-applied" | "unknown";
             /** @description How many wait for the session. */
             waiters: number;
+        };
+        ReplySettledProblem: {
+            /**
+             * Format: uri-reference
+             * @description Names the kind of problem: `/problems/` and the code. The service explains it there.
+             */
+            type: string;
+            /** @description The kind of problem in words, the same each time. */
+            title: string;
+            status: number;
+            /** @description What is particular about this one. */
+            detail: string;
+            /**
+             * @description What to tell problems apart by.
+             * @enum {string}
+             */
+            code: "reply-settled";
+            /** @description Names this request in the log of the service. */
+            requestId: string;
+            /** @description Whether the same request may succeed later. */
+            retryable: boolean;
+            /**
+             * @description What became of the command. `unknown`: repeat it with the same lease id.
+             * @enum {string}
+             */
+            outcome?: "applied" | "not-applied" | "unknown";
+            /**
+             * @description `parked`: waits for an attempt. `sending`: an attempt is under way. `unknown`: sent, and whether it arrived is not known. `dead`: refused for good, or too old. `delivered`. `superseded`: discarded.
+             * @enum {string}
+             */
+            state: "parked" | "sending" | "unknown" | "dead" | "delivered" | "superseded";
+        };
+        ReplyNotNextProblem: {
+            /**
+             * Format: uri-reference
+             * @description Names the kind of problem: `/problems/` and the code. The service explains it there.
+             */
+            type: string;
+            /** @description The kind of problem in words, the same each time. */
+            title: string;
+            status: number;
+            /** @description What is particular about this one. */
+            detail: string;
+            /**
+             * @description What to tell problems apart by.
+             * @enum {string}
+             */
+            code: "reply-not-next";
+            /** @description Names this request in the log of the service. */
+            requestId: string;
+            /** @description Whether the same request may succeed later. */
+            retryable: boolean;
+            /**
+             * @description What became of the command. `unknown`: repeat it with the same lease id.
+             * @enum {string}
+             */
+            outcome?: "applied" | "not-applied" | "unknown";
+            /**
+             * @description Names a reply within its session, for good: 1 to 128 of `A-Za-z0-9._~-`, not `.` or `..`, chosen by whoever parks it. What the receiver deduplicates by.
+             * @example turn-42
+             */
+            replyId: string;
+        };
+        AttemptSupersededProblem: {
+            /**
+             * Format: uri-reference
+             * @description Names the kind of problem: `/problems/` and the code. The service explains it there.
+             */
+            type: string;
+            /** @description The kind of problem in words, the same each time. */
+            title: string;
+            status: number;
+            /** @description What is particular about this one. */
+            detail: string;
+            /**
+             * @description What to tell problems apart by.
+             * @enum {string}
+             */
+            code: "attempt-superseded";
+            /** @description Names this request in the log of the service. */
+            requestId: string;
+            /** @description Whether the same request may succeed later. */
+            retryable: boolean;
+            /**
+             * @description What became of the command. `unknown`: repeat it with the same lease id.
+             * @enum {string}
+             */
+            outcome?: "applied" | "not-applied" | "unknown";
+            /** @description Attempts to deliver it that were begun. */
+            attempts: number;
+        };
+        RepliesFullProblem: {
+            /**
+             * Format: uri-reference
+             * @description Names the kind of problem: `/problems/` and the code. The service explains it there.
+             */
+            type: string;
+            /** @description The kind of problem in words, the same each time. */
+            title: string;
+            status: number;
+            /** @description What is particular about this one. */
+            detail: string;
+            /**
+             * @description What to tell problems apart by.
+             * @enum {string}
+             */
+            code: "replies-full";
+            /** @description Names this request in the log of the service. */
+            requestId: string;
+            /** @description Whether the same request may succeed later. */
+            retryable: boolean;
+            /**
+             * @description What became of the command. `unknown`: repeat it with the same lease id.
+             * @enum {string}
+             */
+            outcome?: "applied" | "not-applied" | "unknown";
+            /** @description Undelivered and dead replies of the session. */
+            replies: number;
+            /** @description Bytes of their payloads. */
+            bytes: number;
+            /** @description How many it may have. */
+            repliesMax: number;
+            /** @description How many bytes their payloads may have. */
+            bytesMax: number;
+        };
+        PayloadTooLargeProblem: {
+            /**
+             * Format: uri-reference
+             * @description Names the kind of problem: `/problems/` and the code. The service explains it there.
+             */
+            type: string;
+            /** @description The kind of problem in words, the same each time. */
+            title: string;
+            status: number;
+            /** @description What is particular about this one. */
+            detail: string;
+            /**
+             * @description What to tell problems apart by.
+             * @enum {string}
+             */
+            code: "payload-too-large";
+            /** @description Names this request in the log of the service. */
+            requestId: string;
+            /** @description Whether the same request may succeed later. */
+            retryable: boolean;
+            /**
+             * @description What became of the command. `unknown`: repeat it with the same lease id.
+             * @enum {string}
+             */
+            outcome?: "applied" | "not-applied" | "unknown";
+            /** @description Bytes of the payload: of compact JSON, or of text in UTF-8. */
+            payloadBytes: number;
+            /** @description How many it may have. */
+            payloadBytesMax: number;
         };
         NotReadyProblem: {
             /**
@@ -1112,6 +1596,7 @@ export interface operations {
                      *         "heartbeats",
                      *         "yield",
                      *         "fence",
+                     *         "replies",
                      *         "events"
                      *       ],
                      *       "storeId": "st_5c1f9e0a7b34",
@@ -1129,6 +1614,16 @@ export interface operations {
                      *         "metadataBytesMax": 4096,
                      *         "bodyBytesMax": 65536,
                      *         "heartbeatsBodyBytesMax": 2097152,
+                     *         "parkBodyBytesMax": 2097152,
+                     *         "payloadBytesMax": 262144,
+                     *         "payloadDepthMax": 200,
+                     *         "repliesMax": 1000,
+                     *         "repliesBytesMax": 16777216,
+                     *         "replyIdCharsMax": 128,
+                     *         "contentTypeCharsMax": 128,
+                     *         "errorBytesMax": 2048,
+                     *         "expiresInMsMax": 604800000,
+                     *         "retryAfterMsMax": 86400000,
                      *         "listLimitMax": 1000,
                      *         "eventsKeptMax": 10000,
                      *         "eventStreamsMax": 1000
@@ -2162,6 +2657,953 @@ export interface operations {
             };
             /** @description `unauthorized`: A valid API key is needed. */
             401: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: The service failed. */
+            500: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store-unavailable`: The store did not answer in time. */
+            503: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The session key, percent-encoded: 1 to 512 bytes of UTF-8 without control characters, not `.` or `..`. A key that begins with `~`, or that proxies would mangle, is given as `~` and its unpadded base64url form.
+                 * @example agent:main:feishu:group:oc_1
+                 */
+                session: string;
+                /**
+                 * @description Names a reply within its session, for good: 1 to 128 of `A-Za-z0-9._~-`, not `.` or `..`, chosen by whoever parks it. What the receiver deduplicates by.
+                 * @example turn-42
+                 */
+                replyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The reply as it is now. */
+            200: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "session": "agent:main:feishu:group:oc_1",
+                     *       "replyId": "turn-42",
+                     *       "fencingToken": 1760000000000001,
+                     *       "holder": "gateway-2/pid 71",
+                     *       "state": "parked",
+                     *       "committed": false,
+                     *       "attempts": 0,
+                     *       "dueInMs": 0,
+                     *       "parkedMsAgo": 0,
+                     *       "expiresInMs": 86400000,
+                     *       "reason": "the lease was lost",
+                     *       "payloadBytes": 32,
+                     *       "contentType": "application/json",
+                     *       "payload": {
+                     *         "text": "Here is what I found."
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReplyWithPayload"];
+                };
+            };
+            /** @description `request-invalid`: The request is not valid. `session-invalid`: The session key is not valid. */
+            400: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid API key is needed. */
+            401: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `reply-unknown`: No such reply is known. */
+            404: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: The service failed. */
+            500: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store-unavailable`: The store did not answer in time. */
+            503: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    parkReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The session key, percent-encoded: 1 to 512 bytes of UTF-8 without control characters, not `.` or `..`. A key that begins with `~`, or that proxies would mangle, is given as `~` and its unpadded base64url form.
+                 * @example agent:main:feishu:group:oc_1
+                 */
+                session: string;
+                /**
+                 * @description Names a reply within its session, for good: 1 to 128 of `A-Za-z0-9._~-`, not `.` or `..`, chosen by whoever parks it. What the receiver deduplicates by.
+                 * @example turn-42
+                 */
+                replyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "fencingToken": 1760000000000001,
+                 *       "holder": "gateway-2/pid 71",
+                 *       "payload": {
+                 *         "text": "Here is what I found."
+                 *       },
+                 *       "reason": "the lease was lost"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ParkRequest"];
+            };
+        };
+        responses: {
+            /** @description The same reply was parked before; this is what became of it. */
+            200: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "session": "agent:main:feishu:group:oc_1",
+                     *       "replyId": "turn-42",
+                     *       "fencingToken": 1760000000000001,
+                     *       "holder": "gateway-2/pid 71",
+                     *       "state": "parked",
+                     *       "committed": false,
+                     *       "attempts": 0,
+                     *       "dueInMs": 0,
+                     *       "parkedMsAgo": 0,
+                     *       "expiresInMs": 86400000,
+                     *       "reason": "the lease was lost",
+                     *       "payloadBytes": 32,
+                     *       "contentType": "application/json"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description Parked. */
+            201: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "session": "agent:main:feishu:group:oc_1",
+                     *       "replyId": "turn-42",
+                     *       "fencingToken": 1760000000000001,
+                     *       "holder": "gateway-2/pid 71",
+                     *       "state": "parked",
+                     *       "committed": false,
+                     *       "attempts": 0,
+                     *       "dueInMs": 0,
+                     *       "parkedMsAgo": 0,
+                     *       "expiresInMs": 86400000,
+                     *       "reason": "the lease was lost",
+                     *       "payloadBytes": 32,
+                     *       "contentType": "application/json"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description `request-invalid`: The request is not valid. `session-invalid`: The session key is not valid. `json-malformed`: The body is not JSON. */
+            400: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid API key is needed. */
+            401: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large. `payload-too-large`: The payload is too large. */
+            413: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PayloadTooLargeProblem"];
+                };
+            };
+            /** @description `media-type-unsupported`: The body must be application/json. */
+            415: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `reply-id-reused`: This reply id belongs to another payload. `fencing-token-unknown`: No such fencing token was granted. */
+            422: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `replies-full`: The session has too many undelivered replies. */
+            429: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RepliesFullProblem"];
+                };
+            };
+            /** @description `internal`: The service failed. */
+            500: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store-unavailable`: The store did not answer in time. */
+            503: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listReplies: {
+        parameters: {
+            query?: {
+                /** @description `parked`: waits for an attempt. `sending`: an attempt is under way. `unknown`: sent, and whether it arrived is not known. `dead`: refused for good, or too old. `delivered`. `superseded`: discarded. */
+                state?: "parked" | "sending" | "unknown" | "dead" | "delivered" | "superseded";
+                /** @description With `true`, at most one reply a session: the one to attempt next, once it is due, and only while the session has neither live lease nor waiter. */
+                due?: boolean;
+                /**
+                 * @description How many to give at most; 100 unless given.
+                 * @example 100
+                 */
+                limit?: number;
+                /** @description The `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of replies. */
+            200: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "replies": [
+                     *         {
+                     *           "session": "agent:main:feishu:group:oc_1",
+                     *           "replyId": "turn-42",
+                     *           "fencingToken": 1760000000000001,
+                     *           "holder": "gateway-2/pid 71",
+                     *           "state": "parked",
+                     *           "committed": false,
+                     *           "attempts": 0,
+                     *           "dueInMs": 0,
+                     *           "parkedMsAgo": 0,
+                     *           "expiresInMs": 86400000,
+                     *           "reason": "the lease was lost",
+                     *           "payloadBytes": 32,
+                     *           "contentType": "application/json"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReplyList"];
+                };
+            };
+            /** @description `request-invalid`: The request is not valid. `cursor-invalid`: The cursor is not one that a listing returned. */
+            400: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid API key is needed. */
+            401: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: The service failed. */
+            500: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store-unavailable`: The store did not answer in time. */
+            503: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSessionReplies: {
+        parameters: {
+            query?: {
+                /** @description `parked`: waits for an attempt. `sending`: an attempt is under way. `unknown`: sent, and whether it arrived is not known. `dead`: refused for good, or too old. `delivered`. `superseded`: discarded. */
+                state?: "parked" | "sending" | "unknown" | "dead" | "delivered" | "superseded";
+                /**
+                 * @description How many to give at most; 100 unless given.
+                 * @example 100
+                 */
+                limit?: number;
+                /** @description The `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The session key, percent-encoded: 1 to 512 bytes of UTF-8 without control characters, not `.` or `..`. A key that begins with `~`, or that proxies would mangle, is given as `~` and its unpadded base64url form.
+                 * @example agent:main:feishu:group:oc_1
+                 */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of replies. */
+            200: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "replies": [
+                     *         {
+                     *           "session": "agent:main:feishu:group:oc_1",
+                     *           "replyId": "turn-42",
+                     *           "fencingToken": 1760000000000001,
+                     *           "holder": "gateway-2/pid 71",
+                     *           "state": "parked",
+                     *           "committed": false,
+                     *           "attempts": 0,
+                     *           "dueInMs": 0,
+                     *           "parkedMsAgo": 0,
+                     *           "expiresInMs": 86400000,
+                     *           "reason": "the lease was lost",
+                     *           "payloadBytes": 32,
+                     *           "contentType": "application/json"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReplyList"];
+                };
+            };
+            /** @description `request-invalid`: The request is not valid. `session-invalid`: The session key is not valid. `cursor-invalid`: The cursor is not one that a listing returned. */
+            400: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid API key is needed. */
+            401: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: The service failed. */
+            500: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store-unavailable`: The store did not answer in time. */
+            503: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recordAttempt: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The id of this lease, minted by the client with at least 128 random bits: 22 to 128 of `A-Za-z0-9_-`. A secret.
+                 * @example q1sVb6cYz0aH3kJm8TnPxw
+                 */
+                "Lease-Id": string;
+            };
+            path: {
+                /**
+                 * @description The session key, percent-encoded: 1 to 512 bytes of UTF-8 without control characters, not `.` or `..`. A key that begins with `~`, or that proxies would mangle, is given as `~` and its unpadded base64url form.
+                 * @example agent:main:feishu:group:oc_1
+                 */
+                session: string;
+                /**
+                 * @description Names a reply within its session, for good: 1 to 128 of `A-Za-z0-9._~-`, not `.` or `..`, chosen by whoever parks it. What the receiver deduplicates by.
+                 * @example turn-42
+                 */
+                replyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "attempt": 1,
+                 *       "outcome": "sending",
+                 *       "committed": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["AttemptRequest"];
+            };
+        };
+        responses: {
+            /** @description The reply as it is now. */
+            200: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "session": "agent:main:feishu:group:oc_1",
+                     *       "replyId": "turn-42",
+                     *       "fencingToken": 1760000000000001,
+                     *       "holder": "gateway-2/pid 71",
+                     *       "state": "parked",
+                     *       "committed": false,
+                     *       "attempts": 0,
+                     *       "dueInMs": 0,
+                     *       "parkedMsAgo": 0,
+                     *       "expiresInMs": 86400000,
+                     *       "reason": "the lease was lost",
+                     *       "payloadBytes": 32,
+                     *       "contentType": "application/json"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description `request-invalid`: The request is not valid. `session-invalid`: The session key is not valid. `lease-id-invalid`: The Lease-Id header is missing or malformed. `json-malformed`: The body is not JSON. */
+            400: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid API key is needed. */
+            401: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `reply-unknown`: No such reply is known. `lease-unknown`: No such lease is known. */
+            404: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `reply-settled`: The reply is settled. `reply-not-next`: Another reply of the session comes first. `attempt-superseded`: The attempt is not the newest. `attempt-not-taken`: The attempt is not yours to settle. */
+            409: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ReplySettledProblem"] | components["schemas"]["ReplyNotNextProblem"] | components["schemas"]["AttemptSupersededProblem"] | components["schemas"]["Problem"];
+                };
+            };
+            /** @description `lease-lost`: The lease has ended. */
+            410: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["LeaseLostProblem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large. */
+            413: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `media-type-unsupported`: The body must be application/json. */
+            415: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: The service failed. */
+            500: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store-unavailable`: The store did not answer in time. */
+            503: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replayReply: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The id of the live lease on the session, 22 to 128 of `A-Za-z0-9_-`. An operator has none, and leaves it out.
+                 * @example q1sVb6cYz0aH3kJm8TnPxw
+                 */
+                "Lease-Id"?: string;
+            };
+            path: {
+                /**
+                 * @description The session key, percent-encoded: 1 to 512 bytes of UTF-8 without control characters, not `.` or `..`. A key that begins with `~`, or that proxies would mangle, is given as `~` and its unpadded base64url form.
+                 * @example agent:main:feishu:group:oc_1
+                 */
+                session: string;
+                /**
+                 * @description Names a reply within its session, for good: 1 to 128 of `A-Za-z0-9._~-`, not `.` or `..`, chosen by whoever parks it. What the receiver deduplicates by.
+                 * @example turn-42
+                 */
+                replyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "the channel is back"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReplayRequest"];
+            };
+        };
+        responses: {
+            /** @description Parked. */
+            200: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "session": "agent:main:feishu:group:oc_1",
+                     *       "replyId": "turn-42",
+                     *       "fencingToken": 1760000000000001,
+                     *       "holder": "gateway-2/pid 71",
+                     *       "state": "parked",
+                     *       "committed": false,
+                     *       "attempts": 0,
+                     *       "dueInMs": 0,
+                     *       "parkedMsAgo": 0,
+                     *       "expiresInMs": 86400000,
+                     *       "reason": "the lease was lost",
+                     *       "payloadBytes": 32,
+                     *       "contentType": "application/json"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description `request-invalid`: The request is not valid. `session-invalid`: The session key is not valid. `lease-id-invalid`: The Lease-Id header is missing or malformed. `json-malformed`: The body is not JSON. */
+            400: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid API key is needed. */
+            401: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `reply-unknown`: No such reply is known. `lease-unknown`: No such lease is known. */
+            404: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `reply-settled`: The reply is settled. `reply-sending`: The reply is being sent. */
+            409: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ReplySettledProblem"] | components["schemas"]["Problem"];
+                };
+            };
+            /** @description `lease-lost`: The lease has ended. */
+            410: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["LeaseLostProblem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large. */
+            413: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `media-type-unsupported`: The body must be application/json. */
+            415: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `replies-full`: The session has too many undelivered replies. */
+            429: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RepliesFullProblem"];
+                };
+            };
+            /** @description `internal`: The service failed. */
+            500: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store-unavailable`: The store did not answer in time. */
+            503: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discardReply: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The id of the live lease on the session, 22 to 128 of `A-Za-z0-9_-`. An operator has none, and leaves it out.
+                 * @example q1sVb6cYz0aH3kJm8TnPxw
+                 */
+                "Lease-Id"?: string;
+            };
+            path: {
+                /**
+                 * @description The session key, percent-encoded: 1 to 512 bytes of UTF-8 without control characters, not `.` or `..`. A key that begins with `~`, or that proxies would mangle, is given as `~` and its unpadded base64url form.
+                 * @example agent:main:feishu:group:oc_1
+                 */
+                session: string;
+                /**
+                 * @description Names a reply within its session, for good: 1 to 128 of `A-Za-z0-9._~-`, not `.` or `..`, chosen by whoever parks it. What the receiver deduplicates by.
+                 * @example turn-42
+                 */
+                replyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "answered by hand"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DiscardRequest"];
+            };
+        };
+        responses: {
+            /** @description Superseded. */
+            200: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "session": "agent:main:feishu:group:oc_1",
+                     *       "replyId": "turn-42",
+                     *       "fencingToken": 1760000000000001,
+                     *       "holder": "gateway-2/pid 71",
+                     *       "state": "parked",
+                     *       "committed": false,
+                     *       "attempts": 0,
+                     *       "dueInMs": 0,
+                     *       "parkedMsAgo": 0,
+                     *       "expiresInMs": 86400000,
+                     *       "reason": "the lease was lost",
+                     *       "payloadBytes": 32,
+                     *       "contentType": "application/json"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description `request-invalid`: The request is not valid. `session-invalid`: The session key is not valid. `lease-id-invalid`: The Lease-Id header is missing or malformed. `json-malformed`: The body is not JSON. */
+            400: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid API key is needed. */
+            401: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `reply-unknown`: No such reply is known. `lease-unknown`: No such lease is known. */
+            404: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `reply-settled`: The reply is settled. `reply-sending`: The reply is being sent. */
+            409: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ReplySettledProblem"] | components["schemas"]["Problem"];
+                };
+            };
+            /** @description `lease-lost`: The lease has ended. */
+            410: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["LeaseLostProblem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large. */
+            413: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `media-type-unsupported`: The body must be application/json. */
+            415: {
                 headers: {
                     "Holdfast-Store": components["headers"]["HoldfastStore"];
                     [name: string]: unknown;

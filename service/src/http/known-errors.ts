@@ -12,8 +12,19 @@ const ofValidation = (error: FastifyError): HoldfastError => {
   return new HoldfastError('request-invalid', first ? validationFault(first, where) : error.message);
 };
 
+const isWellEncoded = (segment: string): boolean => {
+  try {
+    decodeURIComponent(segment);
+    return true;
+  } catch {
+    // That it throws is the answer.
+    return false;
+  }
+};
+
 const badAddress = (request: FastifyRequest): HoldfastError => {
-  const code = request.raw.url?.startsWith('/v1/leases/') ? 'session-invalid' : 'request-invalid';
+  const session = /^\/v1\/(?:leases|replies)\/([^/?]*)/.exec(request.raw.url ?? '')?.[1];
+  const code = session !== undefined && !isWellEncoded(session) ? 'session-invalid' : 'request-invalid';
   return new HoldfastError(code, 'The address must be percent-encoded UTF-8: after "%" come two hexadecimal digits.');
 };
 

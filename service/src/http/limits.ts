@@ -2,6 +2,8 @@
 
 export const BODY_BYTES_MAX = 64 * 1024;
 export const HEARTBEATS_BODY_BYTES_MAX = 2 * 1024 * 1024;
+/** A payload of the largest size, each character of it escaped in six, and room to spare for how it is laid out. */
+export const PARK_BODY_BYTES_MAX = 2 * 1024 * 1024;
 /** All headers of a request together, its address included. */
 export const HEADER_BYTES_MAX = 16 * 1024;
 /** A request's headers, and the whole request, have to be here within this. */

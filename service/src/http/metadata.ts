@@ -2,20 +2,9 @@
 import { HoldfastError } from '../session/errors.ts';
 import { METADATA_BYTES_MAX, METADATA_DEPTH_MAX } from '../session/limits.ts';
 import type { Metadata } from '../session/types.ts';
+import { isDeeperThan } from './json-value.ts';
 
 const invalid = (fault: string): HoldfastError => new HoldfastError('request-invalid', `metadata: ${fault}`);
-
-const isNested = (value: unknown): value is object => typeof value === 'object' && value !== null;
-
-/** Goes down level by level instead of calling itself: what is deep must not cost stack. */
-const isDeeperThan = (value: object, levelsMax: number): boolean => {
-  let level: object[] = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth === levelsMax) return true;
-    level = level.flatMap((nested) => Object.values(nested).filter(isNested));
-  }
-  return false;
-};
 
 /**
  * Metadata within its limits: as compact JSON at most 4096 bytes, at most 32 levels deep, text that survives UTF-8.

@@ -3,18 +3,19 @@ import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import { stringify } from 'yaml';
 import { ERRORS, type ErrorCode } from '../session/errors.ts';
-import { PROBLEM_TYPE, STATUSES } from './problem.ts';
+import { PROBLEM_TYPE, saysWhen, STATUSES } from './problem.ts';
 import { problemExample } from './problem-examples.ts';
 import { PROBLEM_SCHEMAS } from './schemas/problems.ts';
 
 const DESCRIPTION = `Fenced, renewable leases on chat sessions.
 
 A client mints a lease id, takes a lease with it, renews it while the turn lasts, and releases it. Every grant has a fencing token, larger than all before: a resource that
-compares it refuses late writes of a former holder. Times are durations in milliseconds. Every answer carries \`Holdfast-Store\`. Errors are problem documents (RFC 9457);
+compares it refuses late writes of a former holder. A finished reply is parked, also under a lease that has ended, until it is delivered. Times are durations in milliseconds. Every answer carries \`Holdfast-Store\`. Errors are problem documents (RFC 9457);
 tell them apart by \`code\`. A request that is malformed below HTTP, too slow (\`request-timeout\`) or has too large headers (\`headers-too-large\`) is answered so as well.`;
 
 const TAGS = [
   { name: 'leases', description: 'Take, keep, give back and look at leases.' },
+  { name: 'replies', description: 'Keep finished replies, take them to deliver, and say what came of it.' },
   { name: 'events', description: 'What happens to sessions, as it happens.' },
   { name: 'operations', description: 'For operators: ask for a session, or take it.' },
   { name: 'service', description: 'The service itself.' },
@@ -24,6 +25,12 @@ const PROBLEM_EXAMPLES = Object.fromEntries((Object.keys(ERRORS) as ErrorCode[])
 
 type Transform = NonNullable<FastifyDynamicSwaggerOptions['transform']>;
 type OpenApi = NonNullable<FastifyDynamicSwaggerOptions['openapi']>;
+
+/** What the problem of any of these codes is made of. */
+const schemaOf = (codes: readonly ErrorCode[]): object => {
+  const refs = [...new Set(codes.map((code) => PROBLEM_SCHEMAS[code] ?? 'Problem'))].map((name) => ({ $ref: `${name}#` }));
+  return refs.length === 1 ? refs[0]! : { anyOf: refs };
+};
 
 /** The problem answers of an operation: one for each status, with an example for each code. */
 const problemResponses = (codes: readonly ErrorCode[]): Record<string, unknown> => {
@@ -35,7 +42,7 @@ const problemResponses = (codes: readonly ErrorCode[]): Record<string, unknown> 
         description: group.map((code) => `\`${code}\`: ${ERRORS[code].title}`).join(' '),
         content: {
           [PROBLEM_TYPE]: {
-            schema: { $ref: `${(group.length === 1 && PROBLEM_SCHEMAS[group[0]!]) || 'Problem'}#` },
+            schema: schemaOf(group),
             // Named here, and made references once the resolver of schemas is through.
             examples: Object.fromEntries(group.map((code) => [code, {}])),
           },
@@ -75,12 +82,13 @@ const addExample = (media: Media, schemas: Record<string, { examples?: unknown[]
   if (example !== undefined) media.example = example;
 };
 
+const codesOf = ({ content }: Content): ErrorCode[] => Object.keys(content?.[PROBLEM_TYPE]?.examples ?? {}) as ErrorCode[];
+
 const complete = (operation: Operation, schemas: Record<string, { examples?: unknown[] }>): void => {
   const answers = Object.values(operation.responses);
   for (const answer of answers) answer.headers = { 'Holdfast-Store': { $ref: '#/components/headers/HoldfastStore' } };
-  for (const status of ['409', '429', '503']) {
-    const answer = operation.responses[status];
-    if (answer) answer.headers = { ...answer.headers, 'Retry-After': { $ref: '#/components/headers/RetryAfter' } };
+  for (const answer of answers) {
+    if (codesOf(answer).some(saysWhen)) answer.headers = { ...answer.headers, 'Retry-After': { $ref: '#/components/headers/RetryAfter' } };
   }
   for (const content of [operation.requestBody, ...answers]) for (const media of Object.values(content?.content ?? {})) addExample(media, schemas);
   if (operation.requestBody && operation['x-body-optional']) operation.requestBody.required = false;
@@ -104,8 +112,8 @@ const completeDocument = (document: object): object => {
   for (const operation of operations) complete(operation, components.schemas);
   // They have moved to where they are used.
   for (const schema of Object.values(components.schemas)) delete schema.examples;
-  const used = operations.flatMap(({ responses }) => Object.values(responses).flatMap(({ content }) => Object.keys(content?.[PROBLEM_TYPE]?.examples ?? {})));
-  components.examples = Object.fromEntries(Object.entries(PROBLEM_EXAMPLES).filter(([code]) => used.includes(code)));
+  const used = operations.flatMap(({ responses }) => Object.values(responses).flatMap(codesOf));
+  components.examples = Object.fromEntries(Object.entries(PROBLEM_EXAMPLES).filter(([code]) => used.includes(code as ErrorCode)));
   return inReadingOrder(document);
 };
 

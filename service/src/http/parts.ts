@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { EventLog } from '../session/event-log.ts';
 import type { LeaseService } from '../session/service.ts';
 import type { LeaseStore } from '../session/store.ts';
-import type { LeaseId, LeaseIdHash } from '../session/types.ts';
+import type { LeaseId, LeaseIdHash, PayloadHash } from '../session/types.ts';
 import type { TtlBounds } from './limits.ts';
 
 /** Whether this instance is going away. */
@@ -17,6 +17,8 @@ export interface HttpParts {
   readonly store: LeaseStore;
   readonly clock: Clock;
   readonly hashLeaseId: (leaseId: LeaseId) => LeaseIdHash;
+  /** The payload is JSON text. */
+  readonly hashPayload: (contentType: string, payload: string) => PayloadHash;
   readonly bounds: TtlBounds;
   readonly version: string;
   readonly lifecycle: Lifecycle;

@@ -12,15 +12,25 @@ export const STATUSES: Readonly<Record<ErrorCode, number>> = {
   'not-found': 404,
   'lease-unknown': 404,
   'lease-not-held': 404,
+  'reply-unknown': 404,
   'method-not-allowed': 405,
   'request-timeout': 408,
   'lease-held': 409,
+  'reply-settled': 409,
+  'reply-not-next': 409,
+  'reply-sending': 409,
+  'attempt-superseded': 409,
+  'attempt-not-taken': 409,
   'lease-ended': 410,
   'lease-lost': 410,
   'body-too-large': 413,
+  'payload-too-large': 413,
   'media-type-unsupported': 415,
   'lease-id-reused': 422,
+  'reply-id-reused': 422,
+  'fencing-token-unknown': 422,
   'waiters-full': 429,
+  'replies-full': 429,
   'streams-full': 429,
   'headers-too-large': 431,
   internal: 500,
@@ -45,10 +55,13 @@ export const problemDocument = (error: HoldfastError, requestId: string): Record
   ...error.members,
 });
 
+/** Whether trying again is a matter of time, so that `Retry-After` says when. */
+export const saysWhen = (code: ErrorCode): boolean => code === 'lease-held' || STATUSES[code] === 429 || STATUSES[code] === 503;
+
 /** Whole seconds after which to try again; undefined where trying again is not a matter of time. */
 export const retryAfterSeconds = ({ code, members }: HoldfastError): number | undefined => {
   if (code === 'lease-held') return Math.max(1, Math.ceil(Number(members['remainingMs']) / 1000));
-  return STATUSES[code] === 429 || STATUSES[code] === 503 ? 1 : undefined;
+  return saysWhen(code) ? 1 : undefined;
 };
 
 export const sendProblem = (reply: FastifyReply, error: HoldfastError): FastifyReply => {

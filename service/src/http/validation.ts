@@ -1,12 +1,15 @@
 /** What a schema has against a request, in plain English: the member, and its limit. */
 import type { FastifySchemaValidationError } from 'fastify';
 import { LEASE_ID_PATTERN, NAME_PATTERN, TEXT_PATTERN } from './schemas/fields.ts';
+import { CONTENT_TYPE_PATTERN, REPLY_ID_PATTERN } from './schemas/reply-fields.ts';
 
 /** Nothing is coerced, removed or filled in: what the caller sent is what is judged. `verbose` keeps the limits beside the error. */
 export const AJV_OPTIONS = { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false, verbose: true, strict: true } as const;
 
 const PATTERN_SENTENCES: Readonly<Record<string, string>> = {
   [LEASE_ID_PATTERN]: 'must be 22 to 128 of A-Z, a-z, 0-9, _ and -',
+  [REPLY_ID_PATTERN]: 'must be 1 to 128 of A-Z, a-z, 0-9, ".", "_", "~" and "-", and not "." or ".."',
+  [CONTENT_TYPE_PATTERN]: 'must be a media type in visible ASCII, such as "text/plain; charset=utf-8"',
   [NAME_PATTERN]: 'must not contain a control character or an unpaired surrogate',
   [TEXT_PATTERN]: 'must not contain an unpaired surrogate',
 };
@@ -19,6 +22,7 @@ interface Limits {
   readonly maxLength?: number;
   readonly maxItems?: number;
   readonly pattern?: string;
+  readonly enum?: readonly string[];
   readonly properties?: Readonly<Record<string, unknown>>;
 }
 
@@ -41,7 +45,7 @@ const wrongType = (limits: Limits, where: Where): string => {
     case 'integer':
       return `must be an integer from ${limits.minimum} to ${limits.maximum}`;
     case 'string':
-      return limits.maxLength === undefined && limits.pattern === undefined ? 'must be a string' : `must be a string of ${lengths(limits)}`;
+      return limits.maxLength === undefined && limits.pattern !== LEASE_ID_PATTERN ? 'must be a string' : `must be a string of ${lengths(limits)}`;
     case 'boolean':
       return 'must be true or false';
     case 'array':
@@ -63,6 +67,8 @@ const sentence = (keyword: string, limits: Limits, where: Where): string => {
       return `must be ${lengths(limits)}`;
     case 'maxItems':
       return `must have at most ${limits.maxItems} items`;
+    case 'enum':
+      return `must be one of ${limits.enum?.join(', ')}`;
     case 'pattern':
       return PATTERN_SENTENCES[limits.pattern ?? ''] ?? 'is not of the right form';
     default:

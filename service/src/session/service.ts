@@ -3,8 +3,8 @@ import type { Clock } from '../clock.ts';
 import type { Acquire, Command, OutcomeOf, Outcomes, Wake } from './commands.ts';
 import { HoldfastError, StoreUnavailableError } from './errors.ts';
 import { REQUEST_DEADLINE_MS } from './limits.ts';
-import type { LeasePage, LeaseQuery, LeaseStore, Renewal, SessionName } from './store.ts';
-import type { ConnectionId, Namespace } from './types.ts';
+import type { LeasePage, LeaseQuery, LeaseStore, Renewal, ReplyPage, ReplyQuery, SessionName } from './store.ts';
+import type { ConnectionId, Namespace, ReplyId } from './types.ts';
 
 /** What an acquire comes to once it is no longer waiting. */
 export type Acquired = Exclude<Outcomes['acquire'], { kind: 'waiting' }>;
@@ -87,6 +87,14 @@ export class LeaseService {
 
   list(query: LeaseQuery): Promise<LeasePage> {
     return this.#withDeadline(this.#store.list(query));
+  }
+
+  readReply(name: SessionName, replyId: ReplyId): ReturnType<LeaseStore['readReply']> {
+    return this.#withDeadline(this.#store.readReply(name, replyId));
+  }
+
+  listReplies(query: ReplyQuery): Promise<ReplyPage> {
+    return this.#withDeadline(this.#store.listReplies(query));
   }
 
   /** Answers all who wait, so that they go elsewhere; their tickets live on by their grace. */

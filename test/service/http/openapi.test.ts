@@ -60,11 +60,18 @@ t.test('every operation that it describes is served', async (t) => {
     'checkHealth',
     'checkReadiness',
     'describeService',
+    'discardReply',
     'explainProblem',
     'inspectSession',
     'listLeases',
+    'listReplies',
+    'listSessionReplies',
+    'parkReply',
+    'readReply',
+    'recordAttempt',
     'releaseLease',
     'renewLease',
+    'replayReply',
     'revokeLease',
     'sendHeartbeats',
     'watchEvents',
@@ -89,14 +96,15 @@ t.test('every operation has a summary, a tag, and examples of its request and of
 });
 
 /** What an operation can always answer, by what it is asked with. */
-const errorsByKind = (path: string, { parameters = [], requestBody, responses }: Operation): string[] => [
+const errorsByKind = (method: string, path: string, { parameters = [], requestBody, responses }: Operation): string[] => [
   'request-invalid',
   ...(path.startsWith('/v1') ? ['unauthorized', 'internal'] : []),
-  ...(path.startsWith('/v1/leases') || path === '/v1/heartbeats' ? ['store-unavailable'] : []),
+  ...(/^\/v1\/(leases|heartbeats|replies)/.test(path) ? ['store-unavailable'] : []),
   ...(parameters.some(({ name }) => name === 'session') ? ['session-invalid'] : []),
   ...(parameters.some(({ name }) => name === 'Lease-Id') ? ['lease-id-invalid'] : []),
   ...(requestBody ? ['json-malformed', 'body-too-large', 'media-type-unsupported'] : []),
-  ...('409' in responses ? ['lease-held'] : []),
+  ...(parameters.some(({ name }) => name === 'replyId') && method !== 'put' ? ['reply-unknown'] : []),
+  ...('409' in responses && path.startsWith('/v1/leases') ? ['lease-held'] : []),
 ];
 
 t.test('every error stands under its status, and those of its kind stand with every operation', async (t) => {
@@ -105,7 +113,7 @@ t.test('every error stands under its status, and those of its kind stand with ev
       Object.keys(content?.['application/problem+json']?.examples ?? {}).map((code) => ({ status: Number(status), code: code as ErrorCode })),
     );
     for (const { status, code } of shown) t.equal(status, STATUSES[code], `${method} ${path}: ${code}`);
-    const missing = errorsByKind(path, operation).filter((code) => !shown.some((error) => error.code === code));
+    const missing = errorsByKind(method, path, operation).filter((code) => !shown.some((error) => error.code === code));
     t.strictSame(missing, [], `${method} ${path}`);
   }
 });

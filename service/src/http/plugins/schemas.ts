@@ -4,6 +4,8 @@ import fp from 'fastify-plugin';
 import type { HttpParts } from '../parts.ts';
 import * as answers from '../schemas/answers.ts';
 import * as problems from '../schemas/problems.ts';
+import * as replyAnswers from '../schemas/reply-answers.ts';
+import * as replyRequests from '../schemas/reply-requests.ts';
 import * as requests from '../schemas/requests.ts';
 import * as serviceAnswers from '../schemas/service-answers.ts';
 
@@ -14,6 +16,10 @@ const schemas: FastifyPluginAsync<Pick<HttpParts, 'bounds'>> = async (app, { bou
     requests.heartbeatsRequest(bounds),
     requests.yieldRequest,
     requests.revokeRequest,
+    replyRequests.parkRequest,
+    replyRequests.attemptRequest,
+    replyRequests.replayRequest,
+    replyRequests.discardRequest,
     answers.grant,
     answers.renewal,
     answers.heartbeatResults,
@@ -22,6 +28,9 @@ const schemas: FastifyPluginAsync<Pick<HttpParts, 'bounds'>> = async (app, { bou
     answers.yieldAnswer,
     answers.revokeAnswer,
     answers.fenceVerdict,
+    replyAnswers.reply,
+    replyAnswers.replyWithPayload,
+    replyAnswers.replyList,
     serviceAnswers.about,
     serviceAnswers.health,
     serviceAnswers.readiness,
@@ -30,6 +39,11 @@ const schemas: FastifyPluginAsync<Pick<HttpParts, 'bounds'>> = async (app, { bou
     problems.leaseHeldProblem,
     problems.leaseLostProblem,
     problems.waitersFullProblem,
+    problems.replySettledProblem,
+    problems.replyNotNextProblem,
+    problems.attemptSupersededProblem,
+    problems.repliesFullProblem,
+    problems.payloadTooLargeProblem,
     problems.notReadyProblem,
   ];
   for (const schema of named) app.addSchema(schema);

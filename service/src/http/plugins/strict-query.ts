@@ -1,4 +1,4 @@
-/** Query strings are read to the letter: what is not well-formed is refused, and numbers are numbers only in their plain decimal form. */
+/** Query strings are read to the letter: what is not well-formed is refused, and numbers are numbers only in their plain decimal form, truths only as `true` and `false`. */
 import type { FastifyPluginAsync, FastifyRequest, preValidationHookHandler } from 'fastify';
 import fp from 'fastify-plugin';
 import { HoldfastError } from '../../session/errors.ts';
@@ -20,23 +20,32 @@ const checkEncoding = (request: FastifyRequest): void => {
   }
 };
 
-/** Turns the named parameters into numbers; what is no plain integer stays text, which the schema refuses by name. */
-const readIntegers = (query: Record<string, unknown>, names: readonly string[]): void => {
-  for (const name of names) {
+type Reader = (text: string) => unknown;
+
+/** How a parameter of each type is written. What is written otherwise stays text, which the schema refuses by name. */
+const READERS: Readonly<Record<string, Reader>> = {
+  integer: (text) => (PLAIN_INTEGER.test(text) ? Number(text) : text),
+  boolean: (text) => (text === 'true' ? true : text === 'false' ? false : text),
+};
+
+const readValues = (query: Record<string, unknown>, readers: readonly (readonly [string, Reader])[]): void => {
+  for (const [name, read] of readers) {
     const text = query[name];
-    if (typeof text === 'string' && PLAIN_INTEGER.test(text)) query[name] = Number(text);
+    if (typeof text === 'string') query[name] = read(text);
   }
 };
 
 const strictQuery: FastifyPluginAsync = async (app) => {
   app.addHook('onRoute', (route) => {
     const { properties } = (route.schema?.querystring ?? {}) as QuerySchema;
-    const names = Object.entries(properties ?? {}).filter(([, { type }]) => type === 'integer');
     if (properties === undefined || Object.keys(properties).length === 0) return;
-    const integers = names.map(([name]) => name);
+    const readers = Object.entries(properties).flatMap(([name, { type = '' }]): [string, Reader][] => {
+      const reader = READERS[type];
+      return reader ? [[name, reader]] : [];
+    });
     const read: preValidationHookHandler = (request, _reply, done) => {
       checkEncoding(request);
-      readIntegers(request.query as Record<string, unknown>, integers);
+      readValues(request.query as Record<string, unknown>, readers);
       done();
     };
     route.preValidation = [read, ...[route.preValidation ?? []].flat()];

@@ -2,14 +2,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import fp from 'fastify-plugin';
 import * as rules from '../../session/limits.ts';
-import { BODY_BYTES_MAX, HEARTBEATS_BODY_BYTES_MAX } from '../limits.ts';
+import { BODY_BYTES_MAX, HEARTBEATS_BODY_BYTES_MAX, PARK_BODY_BYTES_MAX } from '../limits.ts';
 import { ANY } from '../operation-errors.ts';
 import type { HttpParts } from '../parts.ts';
 import { noQuery } from '../schemas/parameters.ts';
 import { ref } from '../schemas/ref.ts';
 import type { About } from '../schemas/service-answers.ts';
 
-const FEATURES = ['leases', 'waiting', 'heartbeats', 'yield', 'fence', 'events'] as const;
+const FEATURES = ['leases', 'waiting', 'heartbeats', 'yield', 'fence', 'replies', 'events'] as const;
 
 const schema = {
   operationId: 'describeService',
@@ -41,6 +41,16 @@ const aboutRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'store' | 'bounds' |
       metadataBytesMax: rules.METADATA_BYTES_MAX,
       bodyBytesMax: BODY_BYTES_MAX,
       heartbeatsBodyBytesMax: HEARTBEATS_BODY_BYTES_MAX,
+      parkBodyBytesMax: PARK_BODY_BYTES_MAX,
+      payloadBytesMax: rules.PAYLOAD_BYTES_MAX,
+      payloadDepthMax: rules.PAYLOAD_DEPTH_MAX,
+      repliesMax: rules.REPLIES_MAX,
+      repliesBytesMax: rules.REPLIES_BYTES_MAX,
+      replyIdCharsMax: rules.REPLY_ID_CHARS_MAX,
+      contentTypeCharsMax: rules.CONTENT_TYPE_CHARS_MAX,
+      errorBytesMax: rules.ATTEMPT_ERROR_BYTES_MAX,
+      expiresInMsMax: rules.REPLY_LIFE_MS_MAX,
+      retryAfterMsMax: rules.RETRY_AFTER_MS_MAX,
       listLimitMax: rules.LIST_LIMIT_MAX,
       eventsKeptMax: rules.EVENTS_KEPT_MAX,
       eventStreamsMax,

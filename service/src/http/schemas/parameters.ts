@@ -2,36 +2,50 @@
 import { Type } from '@fastify/type-provider-typebox';
 import { FENCING_TOKEN_MAX, LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX } from '../../session/limits.ts';
 import { LEASE_ID_PATTERN } from './fields.ts';
+import { replyId, replyState } from './reply-fields.ts';
 
 const strict = { additionalProperties: false } as const;
 
-export const sessionParams = Type.Object({
-  session: Type.String({
-    description:
-      'The session key, percent-encoded: 1 to 512 bytes of UTF-8 without control characters, not `.` or `..`. A key that begins with `~`, or that proxies would mangle, is given as `~` and its unpadded base64url form.',
-    examples: ['agent:main:feishu:group:oc_1'],
-  }),
+const session = Type.String({
+  description:
+    'The session key, percent-encoded: 1 to 512 bytes of UTF-8 without control characters, not `.` or `..`. A key that begins with `~`, or that proxies would mangle, is given as `~` and its unpadded base64url form.',
+  examples: ['agent:main:feishu:group:oc_1'],
 });
 
+export const sessionParams = Type.Object({ session });
+export const replyParams = Type.Object({ session, replyId });
+
+const leaseId = (description: string) => Type.String({ pattern: LEASE_ID_PATTERN, description, examples: ['q1sVb6cYz0aH3kJm8TnPxw'] });
+
 export const leaseIdHeaders = Type.Object({
-  'Lease-Id': Type.String({
-    pattern: LEASE_ID_PATTERN,
-    description: 'The id of this lease, minted by the client with at least 128 random bits: 22 to 128 of `A-Za-z0-9_-`. A secret.',
-    examples: ['q1sVb6cYz0aH3kJm8TnPxw'],
-  }),
+  'Lease-Id': leaseId('The id of this lease, minted by the client with at least 128 random bits: 22 to 128 of `A-Za-z0-9_-`. A secret.'),
+});
+
+/** For what the live holder may do, and an operator as well. */
+export const optionalLeaseIdHeaders = Type.Object({
+  'Lease-Id': Type.Optional(leaseId('The id of the live lease on the session, 22 to 128 of `A-Za-z0-9_-`. An operator has none, and leaves it out.')),
 });
 
 const prefix = Type.String({ description: 'Only sessions whose key begins with this.', examples: ['agent:main:'] });
 const holder = Type.String({ description: 'Only leases of exactly this holder.', examples: ['gateway-2/pid 71'] });
 
-export const listQuery = Type.Object(
+const limit = Type.Integer({ minimum: 1, maximum: LIST_LIMIT_MAX, description: `How many to give at most; ${LIST_LIMIT_DEFAULT} unless given.`, examples: [LIST_LIMIT_DEFAULT] });
+const page = { limit: Type.Optional(limit), cursor: Type.Optional(Type.String({ description: 'The `nextCursor` of the page before.' })) };
+const state = Type.Optional(replyState);
+
+export const listQuery = Type.Object({ prefix: Type.Optional(prefix), holder: Type.Optional(holder), ...page }, strict);
+
+export const sessionRepliesQuery = Type.Object({ state, ...page }, strict);
+
+export const repliesQuery = Type.Object(
   {
-    prefix: Type.Optional(prefix),
-    holder: Type.Optional(holder),
-    limit: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: LIST_LIMIT_MAX, description: `How many to give at most; ${LIST_LIMIT_DEFAULT} unless given.`, examples: [LIST_LIMIT_DEFAULT] }),
+    state,
+    due: Type.Optional(
+      Type.Boolean({
+        description: 'With `true`, at most one reply a session: the one to attempt next, once it is due, and only while the session has neither live lease nor waiter.',
+      }),
     ),
-    cursor: Type.Optional(Type.String({ description: 'The `nextCursor` of the page before.' })),
+    ...page,
   },
   strict,
 );

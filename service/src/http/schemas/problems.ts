@@ -2,6 +2,7 @@
 import { Type, type Static, type TProperties } from '@fastify/type-provider-typebox';
 import { ERRORS, type ErrorCode } from '../../session/errors.ts';
 import { endedBecause, fencingToken, span, waitersCount } from './fields.ts';
+import { attempts, replyId, replyState } from './reply-fields.ts';
 import { checks } from './service-answers.ts';
 
 const CODES = Object.keys(ERRORS) as ErrorCode[];
@@ -46,6 +47,26 @@ export const leaseLostProblem = problemOf('LeaseLostProblem', ['lease-lost'], {
 
 export const waitersFullProblem = problemOf('WaitersFullProblem', ['waiters-full'], { waiters: waitersCount });
 
+export const replySettledProblem = problemOf('ReplySettledProblem', ['reply-settled'], { state: replyState });
+
+export const replyNotNextProblem = problemOf('ReplyNotNextProblem', ['reply-not-next'], { replyId });
+
+export const attemptSupersededProblem = problemOf('AttemptSupersededProblem', ['attempt-superseded'], { attempts });
+
+const count = (description: string) => Type.Integer({ minimum: 0, description });
+
+export const repliesFullProblem = problemOf('RepliesFullProblem', ['replies-full'], {
+  replies: count('Undelivered and dead replies of the session.'),
+  bytes: count('Bytes of their payloads.'),
+  repliesMax: count('How many it may have.'),
+  bytesMax: count('How many bytes their payloads may have.'),
+});
+
+export const payloadTooLargeProblem = problemOf('PayloadTooLargeProblem', ['payload-too-large'], {
+  payloadBytes: count('Bytes of the payload: of compact JSON, or of text in UTF-8.'),
+  payloadBytesMax: count('How many it may have.'),
+});
+
 export const notReadyProblem = problemOf('NotReadyProblem', ['not-ready'], { checks });
 
 export type Problem = Static<typeof problem>;
@@ -55,5 +76,10 @@ export const PROBLEM_SCHEMAS: Partial<Record<ErrorCode, string>> = {
   'lease-held': 'LeaseHeldProblem',
   'lease-lost': 'LeaseLostProblem',
   'waiters-full': 'WaitersFullProblem',
+  'reply-settled': 'ReplySettledProblem',
+  'reply-not-next': 'ReplyNotNextProblem',
+  'attempt-superseded': 'AttemptSupersededProblem',
+  'replies-full': 'RepliesFullProblem',
+  'payload-too-large': 'PayloadTooLargeProblem',
   'not-ready': 'NotReadyProblem',
 };

@@ -1,0 +1,43 @@
+/** `POST /v1/replies/{session}/{replyId}/replay`: give a reply another chance. */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import fp from 'fastify-plugin';
+import type { ReplyId } from '../../session/types.ts';
+import { givenLeaseIdHash } from '../lease-id.ts';
+import { ANY, BODY, LEASE_ID, SESSION, STORE } from '../operation-errors.ts';
+import type { HttpParts } from '../parts.ts';
+import { refusalError } from '../refusals.ts';
+import { noQuery, optionalLeaseIdHeaders, replyParams } from '../schemas/parameters.ts';
+import { ref } from '../schemas/ref.ts';
+import type { Reply } from '../schemas/reply-answers.ts';
+import type { ReplayRequest } from '../schemas/reply-requests.ts';
+import { keyOfPath } from '../session-key.ts';
+
+const schema = {
+  operationId: 'replayReply',
+  summary: 'Replay a reply',
+  description:
+    'A dead, superseded or unknown reply is parked again: due now, its back-off from the start, and its whole life before it. One that is parked already stays as it is. For the live holder, by its `Lease-Id`, and for operators, without one.',
+  tags: ['replies'],
+  params: replyParams,
+  headers: optionalLeaseIdHeaders,
+  querystring: noQuery,
+  body: ref<ReplayRequest>('ReplayRequest'),
+  response: { 200: ref<Reply>('Reply', 'Parked.') },
+};
+const errors = [...ANY, ...SESSION, ...LEASE_ID, ...BODY, 'reply-unknown', 'reply-settled', 'reply-sending', 'replies-full', 'lease-lost', 'lease-unknown', ...STORE] as const;
+
+const replayRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'leases' | 'hashLeaseId'>> = async (app, { leases, hashLeaseId }) => {
+  app.post('/v1/replies/:session/:replyId/replay', { schema, config: { errors } }, async (request) => {
+    const key = keyOfPath(request.params.session);
+    const { reason } = request.body;
+    const replyId = request.params.replyId as ReplyId;
+    const leaseIdHash = givenLeaseIdHash(request, hashLeaseId);
+    const told = await leases.run({ namespace: request.namespace, key }, { kind: 'replay', replyId, leaseIdHash, reason });
+    if (told.kind !== 'reply') throw refusalError(told);
+    // It goes out, perhaps for the second time, because somebody said so: that is worth a line.
+    if (leaseIdHash === undefined) app.log.warn({ session: key, replyId, reason, requestId: request.id }, 'an operator replayed a reply');
+    return { session: key, ...told.reply };
+  });
+};
+
+export default fp(replayRoute, { name: 'replay-route', dependencies: ['schemas', 'problems', 'json-body', 'authentication'] });
