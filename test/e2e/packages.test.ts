@@ -36,7 +36,10 @@ const packed = { service: await pack('service'), client: await pack('client') };
 
 const SMOKE = `
 import { LeaseClient, LeaseHeldError } from '@holdfast/client';
+import { DatabaseSync } from 'node:sqlite';
 import { openFileFence } from '@holdfast/client/fences/file';
+import { redisFence } from '@holdfast/client/fences/redis';
+import { sqlFence } from '@holdfast/client/fences/sql';
 const client = new LeaseClient({ baseUrl: process.env.BASE_URL, holder: 'smoke' });
 const lease = await client.acquire('agent:main:smoke', { ttlMs: 5_000 });
 lease.assertHeld();
@@ -44,15 +47,26 @@ const refused = await client.acquire('agent:main:smoke', { waitMs: 0, reentrant:
 const fence = await openFileFence(process.env.TRANSCRIPT);
 await fence.append(lease.fencingToken, 'one line\\n');
 await fence.close();
+const database = new DatabaseSync(':memory:');
+database.exec('CREATE TABLE chats (session TEXT PRIMARY KEY NOT NULL, fencing_token BIGINT NOT NULL)');
+const chats = sqlFence({ table: 'chats', placeholders: '?' });
+const query = (text, values) => database.prepare(text).all(...values);
+await chats.raise(query, 'smoke', lease.fencingToken);
+const stale = [await chats.raise(query, 'smoke', lease.fencingToken - 1).catch((error) => error.code)];
+const newer = { eval: async () => ['stale', String(lease.fencingToken + 1)] };
+stale.push(await redisFence(newer, 'smoke').raise(lease.fencingToken).catch((error) => error.code));
 const released = await lease.release();
 await client.close();
-console.log(JSON.stringify({ token: Number.isSafeInteger(lease.fencingToken), refused, released, node: process.versions.node }));
+console.log(JSON.stringify({ token: Number.isSafeInteger(lease.fencingToken), refused, released, stale, node: process.versions.node }));
 `;
 
 // Each expected error proves that the type is there, and is not any.
 const CONSUMER = `
 import { LeaseClient, LeaseLostError, type Lease } from '@holdfast/client';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { openFileFence, type FileFence } from '@holdfast/client/fences/file';
+import { redisFence, type RedisEvaluator, type RedisFence } from '@holdfast/client/fences/redis';
+import { sqlFence, type SqlFence, type SqlQuery } from '@holdfast/client/fences/sql';
 
 export const answer = async (client: LeaseClient, fence: FileFence): Promise<'released' | 'lost' | 'unknown'> => {
   const lease: Lease = await client.acquire('agent:main:feishu:oc_1', { waitMs: 60_000 });
@@ -68,6 +82,13 @@ export const answer = async (client: LeaseClient, fence: FileFence): Promise<'re
 };
 export const code = (error: LeaseLostError): string => error.code;
 export const open = (): Promise<FileFence> => openFileFence('/tmp/transcript.jsonl');
+export const list = (redis: RedisEvaluator): RedisFence => redisFence(redis, 'oc_1');
+const database = new DatabaseSync(':memory:');
+const query: SqlQuery<SQLInputValue> = (text, values) => database.prepare(text).all(...values);
+const rows: SqlFence = sqlFence({ table: 'chats', placeholders: '?' });
+export const write = (token: number): Promise<void> => rows.write(query, 'oc_1', token, { summary: null });
+// @ts-expect-error this driver takes no such value
+export const wrong = (token: number): Promise<void> => rows.write(query, 'oc_1', token, { summary: new Map() });
 `;
 
 const TSCONFIG = { compilerOptions: { module: 'nodenext', target: 'es2022', strict: true, noEmit: true, types: ['node'] }, include: ['consumer.ts'] };
@@ -123,7 +144,7 @@ t.test('in an empty project', async (t) => {
   for (const [node, transcript] of [[process.execPath, 'a.jsonl'], [pinned22, 'b.jsonl']] as const) {
     const said = await succeeding(node, ['smoke.mjs'], { cwd: project, env: { ...env, BASE_URL: baseUrl, TRANSCRIPT: join(project, transcript) } });
     const { node: version, ...seen } = JSON.parse(said);
-    t.strictSame(seen, { token: true, refused: true, released: 'released' }, `a lease is taken, refused to a second, and released, on Node.js ${version}`);
+    t.strictSame(seen, { token: true, refused: true, released: 'released', stale: ['stale-fencing-token', 'stale-fencing-token'] }, `a lease is taken, refused to a second, and released, on Node.js ${version}`);
   }
   const oldest = (await succeeding(pinned22, ['--version'])).trim();
   t.equal(oldest, `v${OLDEST_NODE}`, 'one of them is the oldest that the client promises to run on');

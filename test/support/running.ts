@@ -11,10 +11,13 @@ export interface Ran {
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Who it runs as; only root may choose. */
+  readonly uid?: number;
+  readonly gid?: number;
 }
 
-export const running = async (command: string, args: readonly string[], { cwd, env = process.env }: RunOptions = {}): Promise<Ran> => {
-  const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+export const running = async (command: string, args: readonly string[], { env = process.env, ...options }: RunOptions = {}): Promise<Ran> => {
+  const child = spawn(command, args, { ...options, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ran = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => (ran.stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (ran.stderr += chunk.toString()));

@@ -2,7 +2,8 @@
  * A fence for one key of a Redis: the largest fencing token stands beside it, and one script compares it and writes.
  *
  * Three keys belong together, in one hash slot of a cluster: `<key>` itself, read as you like; `{<key>}:fencing-token`; and
- * `{<key>}:append-ids`. A key that has a hash tag keeps its own: `chat:{oc_1}` goes with `chat:{oc_1}:fencing-token`.
+ * `{<key>}:append-ids`. A key that has a hash tag keeps its own: `chat:{oc_1}` goes with `chat:{oc_1}:fencing-token`. Where the
+ * client puts a prefix before its keys, a cluster needs such a tag.
  *
  * Limits. Every writer goes through the fence. What Redis forgets, the fence forgets, and then lets an older holder in:
  * writes of the last moments without `appendfsync always`, a failover to a replica that had not got them, a key that
