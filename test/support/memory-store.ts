@@ -1,13 +1,32 @@
 /** A real store without a disk: the rules themselves over a Map, and one timer at a time for each session that is waited for. */
 import type { Clock, Timer } from '../../service/src/clock.ts';
 import { apply } from '../../service/src/session/apply.ts';
-import type { Command, OutcomeOf, SessionEvent } from '../../service/src/session/commands.ts';
+import type { Command, OutcomeOf, ReplyUnknown, SessionEvent } from '../../service/src/session/commands.ts';
+import { courierDueAt } from '../../service/src/session/replies/due.ts';
+import { findReply, headOf } from '../../service/src/session/replies/order.ts';
+import { replyView } from '../../service/src/session/replies/views.ts';
 import { nextDueAt } from '../../service/src/session/settle.ts';
-import type { LeasePage, LeaseQuery, LeaseStore, Renewal, SessionName, StoreCheck, StoreListener } from '../../service/src/session/store.ts';
-import { EMPTY_SESSION, type FencingToken, type Namespace, type Session, type SessionKey } from '../../service/src/session/types.ts';
+import type {
+  LeasePage,
+  LeaseQuery,
+  LeaseStore,
+  ListedPlace,
+  Renewal,
+  ReplyPage,
+  ReplyQuery,
+  SessionName,
+  StoreCheck,
+  StoredReply,
+  StoreListener,
+} from '../../service/src/session/store.ts';
+import { EMPTY_SESSION, type FencingToken, type Namespace, type Reply, type ReplyId, type Session, type SessionKey } from '../../service/src/session/types.ts';
 
 const idOf = ({ namespace, key }: SessionName): string => JSON.stringify([namespace, key]);
+const payloadIdOf = (name: SessionName, replyId: ReplyId): string => JSON.stringify([idOf(name), replyId]);
 const inByteOrder = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+const placeOf = (key: SessionKey, { settledAtMs, dueAtMs, number }: Reply): ListedPlace => ({ atMs: settledAtMs ?? dueAtMs, key, number });
+const inOrderOfPlaces = (a: ListedPlace, b: ListedPlace): number => a.atMs - b.atMs || inByteOrder(a.key, b.key) || a.number - b.number;
 
 export class MemoryStore implements LeaseStore {
   readonly storeId = 'st_memory';
@@ -17,6 +36,7 @@ export class MemoryStore implements LeaseStore {
   fault: Error | undefined;
   readonly #clock: Clock;
   readonly #sessions = new Map<string, { readonly name: SessionName; session: Session; timer: Timer | undefined }>();
+  readonly #payloads = new Map<string, string>();
   #listener: StoreListener | undefined;
   #floor = 0 as FencingToken;
 
@@ -45,6 +65,34 @@ export class MemoryStore implements LeaseStore {
     return { leases, ...(wanted.length > limit && { nextAfter: read.at(-1) as SessionKey }) };
   }
 
+  async readReply(name: SessionName, replyId: ReplyId): Promise<StoredReply | ReplyUnknown> {
+    const outcome = await this.apply(name, { kind: 'inspect-reply', replyId });
+    if (outcome.kind === 'reply-unknown' || outcome.reply.state === 'delivered') return outcome;
+    return { ...outcome, payload: this.#payloads.get(payloadIdOf(name, replyId))! };
+  }
+
+  async listReplies({ namespace, state, due, limit, after }: ReplyQuery): Promise<ReplyPage> {
+    if (this.fault) throw this.fault;
+    const wanted = [...this.#sessions.values()]
+      .filter(({ name }) => name.namespace === namespace)
+      .flatMap((kept) => {
+        this.#carryOut(kept.name, { kind: 'tick' });
+        const listed = due ? this.#dueOf(kept.session) : [...kept.session.replies, ...kept.session.settledReplies];
+        return listed.filter((reply) => state === undefined || reply.state === state).map((reply) => ({ reply, place: placeOf(kept.name.key, reply) }));
+      })
+      .filter(({ place }) => after === undefined || inOrderOfPlaces(place, after) > 0)
+      .sort((a, b) => inOrderOfPlaces(a.place, b.place));
+    const { monoMs } = this.#clock.now();
+    const read = wanted.slice(0, limit);
+    const replies = read.map(({ reply, place: { key } }) => ({ key, reply: replyView(reply, monoMs) }));
+    return { replies, ...(wanted.length > limit && { nextAfter: read.at(-1)!.place }) };
+  }
+
+  #dueOf(session: Session): readonly Reply[] {
+    const dueAt = courierDueAt(session);
+    return dueAt !== undefined && dueAt <= this.#clock.now().monoMs ? [headOf(session)!] : [];
+  }
+
   listen(listener: StoreListener): void {
     this.#listener = listener;
   }
@@ -68,10 +116,20 @@ export class MemoryStore implements LeaseStore {
     kept.session = session;
     this.#floor = floor;
     this.#sessions.set(idOf(name), kept);
+    this.#keepPayload(name, command, session);
     this.#arm(kept);
     for (const wake of wakes) this.#listener?.onWake(wake);
     for (const event of events) this.#listener?.onEvent(name, event);
     return outcome;
+  }
+
+  /** Kept when the reply is new, dropped when it is delivered. */
+  #keepPayload(name: SessionName, command: Command, session: Session): void {
+    if (command.kind !== 'park' && command.kind !== 'attempt') return;
+    const id = payloadIdOf(name, command.replyId);
+    const reply = findReply(session, command.replyId);
+    if (reply?.state === 'delivered') this.#payloads.delete(id);
+    else if (command.kind === 'park' && reply?.payloadHash === command.payloadHash) this.#payloads.set(id, command.payload);
   }
 
   #arm(kept: { readonly name: SessionName; session: Session; timer: Timer | undefined }): void {

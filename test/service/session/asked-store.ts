@@ -38,6 +38,14 @@ export class AskedStore implements LeaseStore {
     return new Promise(() => {});
   }
 
+  readReply(): Promise<never> {
+    return new Promise(() => {});
+  }
+
+  listReplies(): Promise<never> {
+    return new Promise(() => {});
+  }
+
   listen(): void {
     // Wakes are given to the service by the test.
   }

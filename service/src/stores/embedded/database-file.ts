@@ -2,23 +2,10 @@
 import { accessSync, constants } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { checksum } from './checksum.ts';
+import { bringUpToDate, SCHEMA_VERSION } from './schema.ts';
 
 /** Marks a file as Holdfast's: "Hold" in ASCII. */
 const APPLICATION_ID = 0x486f6c64;
-export const SCHEMA_VERSION = 1;
-
-const SCHEMA = `
-  CREATE TABLE facts (name TEXT PRIMARY KEY, value ANY NOT NULL, checksum INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-  CREATE TABLE sessions (
-    id INTEGER PRIMARY KEY, namespace TEXT NOT NULL, key TEXT NOT NULL, live INTEGER NOT NULL, state TEXT NOT NULL, checksum INTEGER NOT NULL
-  ) STRICT;
-  CREATE INDEX live_sessions ON sessions (namespace, key) WHERE live = 1;
-  CREATE TABLE ended_ids (
-    session_id INTEGER NOT NULL, slot INTEGER NOT NULL, sequence INTEGER NOT NULL, lease_id_hash TEXT NOT NULL,
-    fencing_token INTEGER, ended_because TEXT NOT NULL, ended_at_wall_ms INTEGER NOT NULL, checksum INTEGER NOT NULL,
-    PRIMARY KEY (session_id, slot)
-  ) STRICT, WITHOUT ROWID;
-`;
 
 /** Why a file cannot be used; the message says it for an operator. */
 export class DatabaseRefusedError extends Error {
@@ -26,7 +13,7 @@ export class DatabaseRefusedError extends Error {
 }
 
 /**
- * Returns when the file is open and checked; one that is refused is left as it was.
+ * Returns when the file is open, checked and of today's schema; one that is refused is left as it was.
  * @throws DatabaseRefusedError with one sentence for the operator, or the driver's error
  */
 export const openDatabaseFile = (file: string, newStoreId: string): DatabaseSync => {
@@ -38,7 +25,7 @@ export const openDatabaseFile = (file: string, newStoreId: string): DatabaseSync
     db.exec('BEGIN EXCLUSIVE');
     const version = pragma(db, 'user_version');
     if (version === 0 && isEmpty(db)) create(db, newStoreId);
-    else check(db, version);
+    else bringUpToDate(db, checkedVersion(db, version));
     db.exec('COMMIT');
     db.exec('PRAGMA journal_mode = WAL');
     db.exec('PRAGMA synchronous = FULL');
@@ -68,15 +55,15 @@ const pragma = (db: DatabaseSync, name: string): unknown => Object.values(db.pre
 const isEmpty = (db: DatabaseSync): boolean => db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()?.['tables'] === 0;
 
 const create = (db: DatabaseSync, storeId: string): void => {
-  db.exec(SCHEMA);
+  bringUpToDate(db, 0);
   const put = db.prepare('INSERT INTO facts (name, value, checksum) VALUES (?, ?, ?)');
   put.run('store-id', storeId, checksum(storeId));
   put.run('floor', 0, checksum(0));
   db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
-  db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
 };
 
-const check = (db: DatabaseSync, version: unknown): void => {
+/** The version of a file that is ours and whole. */
+const checkedVersion = (db: DatabaseSync, version: unknown): number => {
   if (pragma(db, 'application_id') !== APPLICATION_ID) throw new DatabaseRefusedError('it is a database of another program');
   if (typeof version !== 'number' || version > SCHEMA_VERSION) {
     throw new DatabaseRefusedError(`it was written by a newer Holdfast (schema ${String(version)}; this one knows ${SCHEMA_VERSION})`);
@@ -84,4 +71,5 @@ const check = (db: DatabaseSync, version: unknown): void => {
   const verdict = pragma(db, 'integrity_check(1)');
   // The verdict is a heading and what was found, a line each.
   if (verdict !== 'ok') throw new DatabaseRefusedError(`it is damaged: ${String(verdict).trim().split('\n').at(-1)}`);
+  return version;
 };

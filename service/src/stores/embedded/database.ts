@@ -2,11 +2,16 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { ENDED_IDS_MAX } from '../../session/limits.ts';
 import { checksum } from './checksum.ts';
-import { DatabaseRefusedError, openDatabaseFile, SCHEMA_VERSION } from './database-file.ts';
+import { DatabaseRefusedError, openDatabaseFile } from './database-file.ts';
+import type { ReplyRowChanges } from './pending-replies.ts';
+import type { ReplyKey, ReplyRow } from './reply-rows.ts';
+import { ReplyTables, type ListedReply, type ReplyRange } from './reply-tables.ts';
 import type { EndedRow, SessionRow } from './rows.ts';
+import { SCHEMA_VERSION } from './schema.ts';
+import { whole, type Summed } from './whole-rows.ts';
 
 /** One commit: all of it becomes durable, or none. */
-export interface Changes {
+export interface Changes extends ReplyRowChanges {
   readonly floor: number;
   readonly sessions: readonly SessionRow[];
   readonly ended: readonly EndedRow[];
@@ -20,10 +25,11 @@ export interface Facts {
   readonly floor: number;
 }
 
-/** Some sessions, by rising id, and all their ended ids, oldest first. */
+/** Some sessions, by rising id, all their ended ids, oldest first, and all their replies, by number. */
 export interface Rows {
   readonly sessions: readonly SessionRow[];
   readonly ended: readonly EndedRow[];
+  readonly replies: readonly ReplyRow[];
 }
 
 /** Sessions that are read at once: a million in one piece would need gigabytes. */
@@ -38,6 +44,7 @@ export interface KeyRange {
 
 export class Database {
   readonly #db: DatabaseSync;
+  readonly #replies: ReplyTables;
   readonly #putSession: StatementSync;
   readonly #putEnded: StatementSync;
   readonly #putFloor: StatementSync;
@@ -53,6 +60,7 @@ export class Database {
    */
   constructor(file: string, newStoreId: string) {
     this.#db = openDatabaseFile(file, newStoreId);
+    this.#replies = new ReplyTables(this.#db);
     this.#putSession = this.#db.prepare(
       `INSERT INTO sessions (id, namespace, key, live, state, checksum) VALUES (?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET live = excluded.live, state = excluded.state, checksum = excluded.checksum`,
@@ -82,11 +90,18 @@ export class Database {
    * @throws DatabaseRefusedError when a row is not as it was written
    */
   rowsAfter(id: number): Rows {
-    const sessions = whole(this.#sessionsAfter.all(id, ROWS_MAX) as unknown as Summed<SessionRow>[], sessionSum);
+    const read = whole(this.#sessionsAfter.all(id, ROWS_MAX) as unknown as Summed<SessionRow>[], sessionSum);
     // After the last session there must be nothing more; if there is, it is seen.
+    const { replies, toId } = this.#replies.read(id + 1, read.at(-1)?.id ?? Number.MAX_SAFE_INTEGER);
+    const sessions = read.filter((row) => row.id <= toId);
     const last = sessions.at(-1)?.id ?? Number.MAX_SAFE_INTEGER;
+    const ids = new Set(sessions.map((row) => row.id));
+    if (replies.some(({ sessionId }) => !ids.has(sessionId)) || sessions.length < Math.min(1, read.length)) {
+      throw new DatabaseRefusedError('it is damaged: there are replies without their session');
+    }
+    this.#replies.checkPayloads(id + 1, last, replies);
     const ended = whole(this.#endedBetween.all(id + 1, last) as unknown as Summed<EndedRow>[], endedSum);
-    return { sessions, ended };
+    return { sessions, ended, replies };
   }
 
   /** Commits something, so that a disk that takes no write is found out at the start, and not by the first caller. @throws the driver's error */
@@ -101,7 +116,8 @@ export class Database {
   }
 
   /** Returns when the changes are on disk. @throws the driver's error when they may not be */
-  commit({ floor, sessions, ended, endedForgotten, sessionsForgotten }: Changes): void {
+  commit(changes: Changes): void {
+    const { floor, sessions, ended, endedForgotten, sessionsForgotten } = changes;
     this.#db.exec('BEGIN IMMEDIATE');
     this.#putFloor.run(floor, checksum(floor));
     // Old ended ids go before new ones come: a session may have both in one commit.
@@ -111,8 +127,10 @@ export class Database {
       const { sessionId, sequence, leaseIdHash, fencingToken, endedBecause, endedAtWallMs } = row;
       this.#putEnded.run(sessionId, sequence % ENDED_IDS_MAX, sequence, leaseIdHash, fencingToken, endedBecause, endedAtWallMs, endedSum(row));
     }
+    this.#replies.commit(changes);
     for (const id of sessionsForgotten) {
       this.#dropEnded.run(id);
+      this.#replies.forgetSession(id);
       this.#dropSession.run(id);
     }
     this.#db.exec('COMMIT');
@@ -124,19 +142,22 @@ export class Database {
     return rows.map(({ key }) => key);
   }
 
+  /** Undefined when there is none. @throws DatabaseRefusedError when it is not as it was written */
+  payload(key: ReplyKey): string | undefined {
+    return this.#replies.payload(key);
+  }
+
+  /** Replies across sessions, as they were at the last commit. */
+  listedReplies(range: ReplyRange): ListedReply[] {
+    return this.#replies.listed(range);
+  }
+
   close(): void {
     this.#db.close();
   }
 }
 
-type Summed<Row> = Row & { readonly checksum: number };
-
 const sessionSum = ({ id, namespace, key, live, state }: SessionRow): number => checksum(id, namespace, key, live, state);
 
 const endedSum = ({ sessionId, sequence, leaseIdHash, fencingToken, endedBecause, endedAtWallMs }: EndedRow): number =>
   checksum(sessionId, sequence, leaseIdHash, fencingToken, endedBecause, endedAtWallMs);
-
-const whole = <Row>(rows: readonly Summed<Row>[], sum: (row: Row) => number): readonly Row[] => {
-  if (rows.some((row) => row.checksum !== sum(row))) throw new DatabaseRefusedError('it is damaged: a row is not as it was written');
-  return rows;
-};

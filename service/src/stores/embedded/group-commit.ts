@@ -47,6 +47,10 @@ export class GroupCommit {
     this.#parts = parts;
   }
 
+  get hasFailed(): boolean {
+    return this.#failure !== undefined;
+  }
+
   /** Notes that there is something to collect. Returns the number of the batch that will carry it. */
   touch(): number {
     if (!this.#dirty) {

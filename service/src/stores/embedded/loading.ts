@@ -2,7 +2,7 @@
 import type { Clock } from '../../clock.ts';
 import type { Namespace, Session, SessionKey } from '../../session/types.ts';
 import type { Facts, Rows } from './database.ts';
-import { readSession, type EndedRow, type SessionRow } from './rows.ts';
+import { readSession, type RowsOfSession, type SessionRow } from './rows.ts';
 import { SessionTable, type Entry } from './session-table.ts';
 import type { Writer } from './writer.ts';
 
@@ -31,39 +31,44 @@ interface ReadSession {
 export class TableFilling {
   readonly #table = new SessionTable();
   readonly #clock: Clock;
-  readonly #idle: ReadSession[] = [];
-  readonly #live: { readonly row: SessionRow; readonly ended: readonly EndedRow[] }[] = [];
+  readonly #free: ReadSession[] = [];
+  readonly #live: { readonly row: SessionRow; readonly own: RowsOfSession }[] = [];
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  take({ sessions, ended }: Rows): void {
+  take({ sessions, ended, replies }: Rows): void {
     const endedOf = Map.groupBy(ended, ({ sessionId }) => sessionId);
+    const repliesOf = Map.groupBy(replies, ({ sessionId }) => sessionId);
     for (const row of sessions) {
-      const endedRows: readonly EndedRow[] = endedOf.get(row.id) ?? [];
-      if (row.live) this.#live.push({ row, ended: endedRows });
-      else this.#idle.push(this.#read(row, endedRows));
+      const own: RowsOfSession = { ended: endedOf.get(row.id) ?? [], replies: repliesOf.get(row.id) ?? [] };
+      if (row.live) this.#live.push({ row, own });
+      else this.#free.push(this.#read(row, own));
     }
   }
 
   finish(): SessionTable {
-    // The idle ones are forgotten in the order in which they ended.
-    const lastEnd = ({ session }: ReadSession): number => session.previous?.endedAtMs ?? -Infinity;
-    this.#idle.sort((a, b) => lastEnd(a) - lastEnd(b));
-    for (const { entry, session } of this.#idle) this.#table.put(entry, session);
+    // The idle ones are forgotten in the order in which they became so.
+    this.#free.sort((a, b) => lastUse(a) - lastUse(b));
+    for (const { entry, session } of this.#free) this.#table.put(entry, session);
     // Leases live on from now: they come last, so that a long start takes nothing from them.
-    for (const { row, ended } of this.#live) {
-      const { entry, session } = this.#read(row, ended);
+    for (const { row, own } of this.#live) {
+      const { entry, session } = this.#read(row, own);
       this.#table.put(entry, session);
     }
     return this.#table;
   }
 
-  #read({ id, namespace, key, state }: SessionRow, ended: readonly EndedRow[]): ReadSession {
+  #read({ id, namespace, key, state }: SessionRow, own: RowsOfSession): ReadSession {
+    const { ended } = own;
     const entry = this.#table.add({ namespace: namespace as Namespace, key: key as SessionKey }, id);
     entry.endedNext = (ended.at(-1)?.sequence ?? -1) + 1;
     entry.endedWritten = ended.length > 0;
-    return { entry, session: readSession(state, ended, this.#clock.now()) };
+    return { entry, session: readSession(state, own, this.#clock.now()) };
   }
 }
+
+/** When a lease of the session last ended, or a reply of it was last settled. */
+const lastUse = ({ session: { previous, settledReplies } }: ReadSession): number =>
+  Math.max(previous?.endedAtMs ?? -Infinity, settledReplies.at(-1)?.settledAtMs ?? -Infinity);

@@ -2,10 +2,12 @@
 import type { Now } from '../../clock.ts';
 import type { EndedId } from '../../session/types.ts';
 import type { Changes } from './database.ts';
+import { PendingReplies } from './pending-replies.ts';
 import { writeEnded, writeSession, type EndedRow, type SessionRow } from './rows.ts';
 import type { Entry } from './session-table.ts';
 
 export class PendingChanges {
+  readonly replies = new PendingReplies();
   readonly #sessions = new Set<Entry>();
   #ended: EndedRow[] = [];
   #endedForgotten: number[] = [];
@@ -27,6 +29,7 @@ export class PendingChanges {
 
   sessionForgotten(entry: Entry): void {
     this.#sessions.delete(entry);
+    this.replies.sessionForgotten(entry);
     this.#sessionsForgotten.push(entry.id);
   }
 
@@ -37,7 +40,14 @@ export class PendingChanges {
       const { id, namespace, key, session } = entry;
       sessions.push({ id, namespace, key, live: session.lease ? 1 : 0, state: writeSession(session, now) });
     }
-    const changes = { floor, sessions, ended: this.#ended, endedForgotten: this.#endedForgotten, sessionsForgotten: this.#sessionsForgotten };
+    const changes: Changes = {
+      floor,
+      sessions,
+      ended: this.#ended,
+      endedForgotten: this.#endedForgotten,
+      sessionsForgotten: this.#sessionsForgotten,
+      ...this.replies.collect(now),
+    };
     this.#sessions.clear();
     this.#ended = [];
     this.#endedForgotten = [];

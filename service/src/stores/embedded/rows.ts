@@ -1,9 +1,22 @@
 /** How a session stands in the database. Spans that outlive a restart are written as wall times; renewals are not written at all. */
 import type { Now } from '../../clock.ts';
-import type { EndedBecause, EndedId, FencingToken, Lease, LeaseIdHash, Metadata, Previous, Session, YieldRequest } from '../../session/types.ts';
+import {
+  EMPTY_SESSION,
+  type EndedBecause,
+  type EndedId,
+  type FencingToken,
+  type Lease,
+  type LeaseIdHash,
+  type Metadata,
+  type Previous,
+  type Session,
+  type YieldRequest,
+} from '../../session/types.ts';
 import { ENDED_ID_MS, GRACE_MS_MAX } from '../../session/limits.ts';
+import { readReplies, type ReplyRow } from './reply-rows.ts';
+import { futureToMono, pastToMono, toWall } from './wall-times.ts';
 
-/** A session without its ended ids, which have a table of their own. */
+/** A session without its ended ids and replies, which have tables of their own. */
 export interface SessionRow {
   readonly id: number;
   readonly namespace: string;
@@ -48,16 +61,9 @@ interface WrittenPrevious {
 interface WrittenSession {
   lease?: WrittenLease | undefined;
   previous?: WrittenPrevious | undefined;
+  /** Absent for a session without replies, as in files that are older than replies. */
+  repliesParked?: number | undefined;
 }
-
-const wallMs = (now: Now): number => Math.floor(now.wallUs / 1000);
-const toWall = (monoMs: number, now: Now): number => wallMs(now) + (monoMs - now.monoMs);
-/** A wall time in the past or the future, on the monotonic clock. */
-const toMono = (atWallMs: number, now: Now): number => now.monoMs + (atWallMs - wallMs(now));
-/** The same for what has happened: however the wall clock was set since, it was not after now. */
-const pastToMono = (atWallMs: number, now: Now): number => Math.min(toMono(atWallMs, now), now.monoMs);
-/** The same for what is to come, and can be no further away than `spanMsMax`: a wall clock that was set back must not put it off. */
-const futureToMono = (atWallMs: number, spanMsMax: number, now: Now): number => Math.min(toMono(atWallMs, now), now.monoMs + spanMsMax);
 
 const writeLease = (lease: Lease, now: Now): WrittenLease => ({
   leaseIdHash: lease.leaseIdHash,
@@ -86,10 +92,11 @@ const writePrevious = ({ holder, fencingToken, endedBecause, endedAtMs, metadata
   metadata,
 });
 
-export const writeSession = ({ lease, previous }: Session, now: Now): string => {
+export const writeSession = ({ lease, previous, repliesParked }: Session, now: Now): string => {
   const written: WrittenSession = {
     lease: lease && writeLease(lease, now),
     previous: previous && writePrevious(previous, now),
+    repliesParked: repliesParked || undefined,
   };
   return JSON.stringify(written);
 };
@@ -145,14 +152,22 @@ const readYield = ({ by, reason, endsAtWallMs }: NonNullable<WrittenLease['yield
       : Math.min(Math.max(futureToMono(endsAtWallMs, bounds.graceMsMax, now), bounds.expiresAtMs), bounds.holdEndsAtMs),
 });
 
-/** @throws SyntaxError when the row is not what `writeSession` wrote */
-export const readSession = (state: string, ended: readonly EndedRow[], now: Now): Session => {
+/** The rows that belong to one session. */
+export interface RowsOfSession {
+  readonly ended: readonly EndedRow[];
+  readonly replies: readonly ReplyRow[];
+}
+
+/** @throws SyntaxError when a row is not what `writeSession` or `writeReply` wrote */
+export const readSession = (state: string, { ended, replies }: RowsOfSession, now: Now): Session => {
   const written = JSON.parse(state) as WrittenSession;
-  const { lease, previous } = written;
+  const { previous, repliesParked = 0 } = written;
+  const lease = written.lease && readLease(written.lease, now);
   return {
-    lease: lease && readLease(lease, now),
-    waiters: [],
-    ended: ended.map((row) => readEnded(row, now)).filter(({ endedAtMs }) => now.monoMs < endedAtMs + ENDED_ID_MS),
+    lease,
+    // There may be a million sessions, and most have nothing here: they share one emptiness.
+    waiters: EMPTY_SESSION.waiters,
+    ended: ended.length === 0 ? EMPTY_SESSION.ended : ended.map((row) => readEnded(row, now)).filter(({ endedAtMs }) => now.monoMs < endedAtMs + ENDED_ID_MS),
     previous: previous && {
       holder: previous.holder,
       fencingToken: previous.fencingToken as FencingToken,
@@ -160,6 +175,8 @@ export const readSession = (state: string, ended: readonly EndedRow[], now: Now)
       endedAtMs: pastToMono(previous.endedAtWallMs, now),
       metadata: previous.metadata,
     },
+    ...readReplies(replies, lease, now),
+    repliesParked,
   };
 };
 
@@ -172,7 +189,11 @@ const readEnded = (row: EndedRow, now: Now): EndedId => ({
 
 /** Whether a restart would have to know of the change. An expiry moved on by a renewal is not such a change, nor are ended ids that grew too old. */
 export const mustWrite = (before: Session, after: Session): boolean =>
-  before.previous !== after.previous || leaseChanged(before.lease, after.lease) || endedSince(before, after).length > 0;
+  before.previous !== after.previous ||
+  before.replies !== after.replies ||
+  before.settledReplies !== after.settledReplies ||
+  leaseChanged(before.lease, after.lease) ||
+  endedSince(before, after).length > 0;
 
 const newestEnded = ({ ended }: Session): EndedId | undefined => ended[ended.length - 1];
 

@@ -2,6 +2,7 @@
 import type { Clock, Timer } from '../../clock.ts';
 import { isForgettable } from '../../session/forget.ts';
 import { ENDED_ID_MS } from '../../session/limits.ts';
+import { hasForgottenReplies } from '../../session/replies/put.ts';
 import type { StoreCheck } from '../../session/store.ts';
 import type { Entry, SessionTable } from './session-table.ts';
 
@@ -82,6 +83,10 @@ export class Sweeper {
     }
     if (isForgettable(entry.session, now)) {
       forget(entry);
+      return true;
+    }
+    if (hasForgottenReplies(entry.session, now.monoMs)) {
+      tick(entry);
       return true;
     }
     if (ended.length > 0 && ended[0]!.endedAtMs + ENDED_ID_MS <= now.monoMs) tick(entry);

@@ -2,6 +2,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Database, type Changes, type KeyRange } from './database.ts';
 import { DatabaseRefusedError } from './database-file.ts';
+import type { ReplyKey } from './reply-rows.ts';
+import type { ReplyRange } from './reply-tables.ts';
 
 export type WriterRequest =
   | { readonly ask: 'facts' }
@@ -9,6 +11,8 @@ export type WriterRequest =
   | { readonly ask: 'prove-writable' }
   | { readonly ask: 'commit'; readonly changes: Changes }
   | { readonly ask: 'live-keys'; readonly range: KeyRange }
+  | { readonly ask: 'payload'; readonly key: ReplyKey }
+  | { readonly ask: 'listed-replies'; readonly range: ReplyRange }
   | { readonly ask: 'close' };
 
 export type WriterAnswer = { readonly value: unknown } | { readonly error: WriterFault };
@@ -50,6 +54,10 @@ const serve = (port: NonNullable<typeof parentPort>, { file, newStoreId }: Write
         return database().commit(request.changes);
       case 'live-keys':
         return database().liveKeys(request.range);
+      case 'payload':
+        return database().payload(request.key);
+      case 'listed-replies':
+        return database().listedReplies(request.range);
       case 'close':
         return opened?.close();
     }

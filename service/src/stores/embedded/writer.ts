@@ -1,6 +1,8 @@
 /** The main thread's end of the writer thread. */
 import { Worker } from 'node:worker_threads';
 import type { Changes, Facts, KeyRange, Rows } from './database.ts';
+import type { ReplyKey } from './reply-rows.ts';
+import type { ListedReply, ReplyRange } from './reply-tables.ts';
 import type { WriterAnswer, WriterFault, WriterRequest, WriterSettings } from './writer-thread.ts';
 
 /** What the store needs of a database; each call resolves in the order of asking. */
@@ -14,6 +16,9 @@ export interface Writer {
   /** Resolves when the changes are on disk. */
   commit(changes: Changes): Promise<void>;
   liveKeys(range: KeyRange): Promise<readonly string[]>;
+  /** A reply's payload; undefined when there is none (any more). */
+  payload(key: ReplyKey): Promise<string | undefined>;
+  listedReplies(range: ReplyRange): Promise<readonly ListedReply[]>;
   /** Lets go of the file, and of the thread. */
   close(): Promise<void>;
 }
@@ -68,6 +73,8 @@ export const startWriter = (settings: WriterSettings): Writer => {
     proveWritable: () => ask<void>({ ask: 'prove-writable' }),
     commit: (changes) => ask<void>({ ask: 'commit', changes }),
     liveKeys: (range) => ask<readonly string[]>({ ask: 'live-keys', range }),
+    payload: (key) => ask<string | undefined>({ ask: 'payload', key }),
+    listedReplies: (range) => ask<readonly ListedReply[]>({ ask: 'listed-replies', range }),
     async close() {
       closing = true;
       try {

@@ -21,7 +21,7 @@ t.test('a new file is made in WAL mode, with full synchronisation, for one proce
   t.equal(pragma(db, 'journal_mode'), 'wal');
   t.equal(pragma(db, 'synchronous'), 2);
   t.equal(pragma(db, 'locking_mode'), 'exclusive');
-  t.equal(pragma(db, 'user_version'), 1);
+  t.equal(pragma(db, 'user_version'), 2);
   t.equal(pragma(db, 'application_id'), 0x486f6c64);
   db.close();
 });
@@ -59,12 +59,12 @@ t.test('a newer schema is refused by number, and left as it was', async (t) => {
   const file = freshFile(t);
   openDatabaseFile(file, 'store-1').close();
   const raw = new DatabaseSync(file);
-  raw.exec('PRAGMA user_version = 2');
+  raw.exec('PRAGMA user_version = 3');
   raw.close();
   const before = readFileSync(file);
   t.throws(() => openDatabaseFile(file, 'store-1'), {
     name: 'DatabaseRefusedError',
-    message: 'it was written by a newer Holdfast (schema 2; this one knows 1)',
+    message: 'it was written by a newer Holdfast (schema 3; this one knows 2)',
   });
   t.strictSame(readFileSync(file), before);
 });

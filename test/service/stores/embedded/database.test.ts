@@ -1,11 +1,10 @@
 import t from 'tap';
 import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { Database, type Changes, type Facts, type Rows } from '../../../../service/src/stores/embedded/database.ts';
+import { Database, type Facts, type Rows } from '../../../../service/src/stores/embedded/database.ts';
 import type { EndedRow, SessionRow } from '../../../../service/src/stores/embedded/rows.ts';
 import { freshFile } from './fresh-file.ts';
-
-const NONE: Changes = { floor: 0, sessions: [], ended: [], endedForgotten: [], sessionsForgotten: [] };
+import { NO_CHANGES as NONE } from './no-changes.ts';
 
 const row = (id: number, more: Partial<SessionRow> = {}): SessionRow => ({ id, namespace: 'default', key: `s ${id}`, live: 1, state: '{}', ...more });
 
@@ -37,7 +36,7 @@ const reopened = (file: string, database: Database): Facts & Rows => {
 t.test('what was committed is loaded again, with the id that the store got first', async (t) => {
   const file = freshFile(t);
   const database = new Database(file, 'store-1');
-  t.strictSame(readAll(database), { storeId: 'store-1', floor: 0, sessions: [], ended: [] });
+  t.strictSame(readAll(database), { storeId: 'store-1', floor: 0, sessions: [], ended: [], replies: [] });
   database.commit({ ...NONE, floor: 1_700_000_000_000_001, sessions: [row(1), row(2, { live: 0, key: '日本' })], ended: [ended(1, 0), ended(1, 1)] });
   database.commit({ ...NONE, floor: 1_700_000_000_000_002, sessions: [row(1, { live: 0, state: '{"lease":null}' })] });
   const loaded = reopened(file, database);
@@ -71,7 +70,7 @@ t.test('rows are read 5,000 sessions at a time, each with its ended ids', async 
   const second = database.rowsAfter(10_008);
   t.strictSame(second.sessions.map(({ id }) => id), [10_010]);
   t.strictSame(second.ended.map(({ sequence }) => sequence), [0, 1]);
-  t.strictSame(database.rowsAfter(10_010), { sessions: [], ended: [] });
+  t.strictSame(database.rowsAfter(10_010), { sessions: [], ended: [], replies: [] });
   database.close();
 });
 

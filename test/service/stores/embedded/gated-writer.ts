@@ -1,5 +1,7 @@
 /** A writer on a real database, in this thread, whose commits a test can hold open and fail. */
 import { Database, type Changes, type Facts, type KeyRange, type Rows } from '../../../../service/src/stores/embedded/database.ts';
+import type { ReplyKey } from '../../../../service/src/stores/embedded/reply-rows.ts';
+import type { ListedReply, ReplyRange } from '../../../../service/src/stores/embedded/reply-tables.ts';
 import type { Writer } from '../../../../service/src/stores/embedded/writer.ts';
 
 export class GatedWriter implements Writer {
@@ -67,6 +69,14 @@ export class GatedWriter implements Writer {
 
   liveKeys(range: KeyRange): Promise<readonly string[]> {
     return this.#inTurn(async () => this.#database.liveKeys(range));
+  }
+
+  payload(key: ReplyKey): Promise<string | undefined> {
+    return this.#inTurn(async () => this.#database.payload(key));
+  }
+
+  listedReplies(range: ReplyRange): Promise<readonly ListedReply[]> {
+    return this.#inTurn(async () => this.#database.listedReplies(range));
   }
 
   async close(): Promise<void> {

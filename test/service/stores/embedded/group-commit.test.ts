@@ -4,6 +4,7 @@ import type { Changes } from '../../../../service/src/stores/embedded/database.t
 import { COMMIT_MS_MAX, GroupCommit } from '../../../../service/src/stores/embedded/group-commit.ts';
 import { turns } from './store-scene.ts';
 import { watch } from './watch.ts';
+import { NO_CHANGES } from './no-changes.ts';
 
 /** Counts what it collects, and leaves each commit under way until the test ends it. */
 const start = (): {
@@ -19,7 +20,7 @@ const start = (): {
   let collected = 0;
   const commits = new GroupCommit({
     clock,
-    collect: (): Changes => ({ floor: ++collected, sessions: [], ended: [], endedForgotten: [], sessionsForgotten: [] }),
+    collect: (): Changes => ({ ...NO_CHANGES, floor: ++collected }),
     commit: () => {
       const commit = Promise.withResolvers<void>();
       underWay.push(commit);

@@ -11,7 +11,7 @@ const never = (): never => {
   throw new Error('nobody asked for this');
 };
 /** A writer of which nothing else is wanted. */
-const unasked = { ended: new Promise<Error>(() => {}), commit: never, liveKeys: never, close: never };
+const unasked = { ended: new Promise<Error>(() => {}), commit: never, liveKeys: never, payload: never, listedReplies: never, close: never };
 
 const BOOT = { monoMs: 1_000, wallUs: 1_700_000_000_000_000 };
 
@@ -27,7 +27,7 @@ const endedBefore = (...msBefore: number[]): Rows => {
       ended: scene.session.ended.map((ended, index) => writeEnded(n + 1, 500 + index, ended, written)),
     };
   });
-  return { sessions: rows.map(({ session }) => session), ended: rows.flatMap(({ ended }) => ended) };
+  return { sessions: rows.map(({ session }) => session), ended: rows.flatMap(({ ended }) => ended), replies: [] };
 };
 
 const tableOf = (...pieces: Rows[]): SessionTable => {
@@ -37,9 +37,9 @@ const tableOf = (...pieces: Rows[]): SessionTable => {
 };
 
 t.test('the idle sessions are forgotten in the order in which they ended, whatever the order of their rows', async (t) => {
-  const { sessions, ended } = endedBefore(1_000, 3_000, 2_000);
+  const { sessions, ended, replies } = endedBefore(1_000, 3_000, 2_000);
   // In two pieces, as they come from a large file.
-  const table = tableOf({ sessions: sessions.slice(0, 2), ended: ended.slice(0, 2) }, { sessions: sessions.slice(2), ended: ended.slice(2) });
+  const table = tableOf({ sessions: sessions.slice(0, 2), ended: ended.slice(0, 2), replies }, { sessions: sessions.slice(2), ended: ended.slice(2), replies });
   const order: string[] = [];
   for (let oldest = table.oldestIdle; oldest; oldest = table.oldestIdle) {
     order.push(oldest.key);
@@ -71,7 +71,7 @@ t.test('a session without ended ids has none on disk', async (t) => {
 t.test('everything is read, piece by piece, before the file has to prove that it can be written', async (t) => {
   const rows = endedBefore(3_000, 2_000, 1_000);
   const asked: string[] = [];
-  const pieceAfter = (id: number): Rows => ({ sessions: rows.sessions.slice(id, id + 2), ended: rows.ended.slice(id, id + 2) });
+  const pieceAfter = (id: number): Rows => ({ sessions: rows.sessions.slice(id, id + 2), ended: rows.ended.slice(id, id + 2), replies: [] });
   const writer = {
     ...unasked,
     facts: async () => ({ storeId: 'store-1', floor: 7 }),
@@ -89,7 +89,7 @@ t.test('a lease lives on from the end of a long start, not from its beginning', 
   const scene = new Scene();
   scene.take('a', { ttlMs: 5_000 });
   const state = writeSession(scene.session, { monoMs: scene.nowMs, wallUs: BOOT.wallUs });
-  filling.take({ sessions: [{ id: 1, namespace: 'default', key: 's', live: 1, state }], ended: [] });
+  filling.take({ sessions: [{ id: 1, namespace: 'default', key: 's', live: 1, state }], ended: [], replies: [] });
   clock.advance(60_000);
   t.equal(filling.finish().find(nameOf('s'))?.session.lease?.expiresAtMs, clock.now().monoMs + 5_000);
 });

@@ -3,6 +3,7 @@ import type { EndedId } from '../../../../service/src/session/types.ts';
 import { PendingChanges } from '../../../../service/src/stores/embedded/pending-changes.ts';
 import { SessionTable } from '../../../../service/src/stores/embedded/session-table.ts';
 import { idHash, Scene } from '../../session/scene.ts';
+import { NO_CHANGES } from './no-changes.ts';
 import { nameOf } from './store-scene.ts';
 
 const NOW = { monoMs: 1_000_000, wallUs: 1_700_000_000_000_000 };
@@ -39,7 +40,7 @@ t.test('what was collected is not collected again', async (t) => {
   pending.sessionForgotten(table.add(nameOf('v')));
   const first = pending.collect(1, NOW);
   t.strictSame([first.sessions.length, first.ended.length, first.endedForgotten.length, first.sessionsForgotten.length], [1, 1, 1, 1]);
-  t.strictSame(pending.collect(2, NOW), { floor: 2, sessions: [], ended: [], endedForgotten: [], sessionsForgotten: [] });
+  t.strictSame(pending.collect(2, NOW), { ...NO_CHANGES, floor: 2 });
 });
 
 t.test("a session's ended ids are counted on from one commit to the next", async (t) => {

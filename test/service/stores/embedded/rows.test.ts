@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { Now } from '../../../../service/src/clock.ts';
-import type { EndedId, Lease, Session, YieldRequest } from '../../../../service/src/session/types.ts';
+import { EMPTY_SESSION, type EndedId, type Lease, type Session, type YieldRequest } from '../../../../service/src/session/types.ts';
 import { endedSince, mustWrite, readSession, writeEnded, writeSession } from '../../../../service/src/stores/embedded/rows.ts';
 import { connectionId, fencingToken, idHash, Scene } from '../../session/scene.ts';
 
@@ -25,13 +25,13 @@ const lease = (more: Partial<Lease> = {}): Lease => ({
   ...more,
 });
 
-const session = (more: Partial<Session> = {}): Session => ({ lease: undefined, waiters: [], ended: [], previous: undefined, ...more });
+const session = (more: Partial<Session> = {}): Session => ({ ...EMPTY_SESSION, ...more });
 
 /** The process stops at `STOP`, and another has the same row `downMs` later, its wall clock stepped by `stepMs` meanwhile. */
 const afterStart = (stopped: Session, { downMs = 0, stepMs = 0 } = {}): { read: Session; boot: Now } => {
   const boot: Now = { monoMs: 500, wallUs: STOP.wallUs + (downMs + stepMs) * 1_000 };
   const endedRows = stopped.ended.map((ended, sequence) => writeEnded(1, sequence, ended, STOP));
-  return { read: readSession(writeSession(stopped, STOP), endedRows, boot), boot };
+  return { read: readSession(writeSession(stopped, STOP), { ended: endedRows, replies: [] }, boot), boot };
 };
 
 t.test('a lease lives from the start for the longest TTL it ever had, confirmed or not', async (t) => {

@@ -3,8 +3,7 @@ import type { Worker } from 'node:worker_threads';
 import { startWriter, WriterError, type Writer } from '../../../../service/src/stores/embedded/writer.ts';
 import type { Changes } from '../../../../service/src/stores/embedded/database.ts';
 import { freshFile } from './fresh-file.ts';
-
-const NONE: Changes = { floor: 0, sessions: [], ended: [], endedForgotten: [], sessionsForgotten: [] };
+import { NO_CHANGES as NONE } from './no-changes.ts';
 
 const start = (t: Parameters<typeof freshFile>[0] & { teardown(end: () => Promise<void>): void }, file = freshFile(t)): Writer => {
   const writer = startWriter({ file, newStoreId: 'store-1' });
