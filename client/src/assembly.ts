@@ -1,5 +1,6 @@
 /** Puts the parts of a client together. */
-import { systemRandom, systemRandomBytes } from './chance.ts';
+import { systemRandom, systemRandomBytes, type RandomBytes, type RandomFraction } from './chance.ts';
+import { checkpoints, type At } from './checkpoint.ts';
 import { systemClock, type Clock } from './clock.ts';
 import type { AcquisitionParts } from './acquisition.ts';
 import { Departures } from './departures.ts';
@@ -8,11 +9,13 @@ import { EventStream } from './event-stream.ts';
 import { Heartbeats } from './heartbeats.ts';
 import { HeldLeases } from './held-leases.ts';
 import { LeaseCalls } from './lease-calls.ts';
-import { silentLogger } from './logger.ts';
+import { silentLogger, type Logger } from './logger.ts';
 import { Nesting } from './nesting.ts';
 import { checkClientOptions } from './option-checks.ts';
 import type { LeaseClientOptions } from './options.ts';
+import { ReplyCalls } from './replies/reply-calls.ts';
 import { SessionCalls } from './session-calls.ts';
+import { Spool } from './spool/spool.ts';
 import { Transport } from './transport.ts';
 
 const REQUEST_TIMEOUT_MS = 5_000;
@@ -23,6 +26,11 @@ const STREAM_IDLE_MS_MAX = 45_000;
 export interface Assembly {
   readonly acquisition: AcquisitionParts;
   readonly clock: Clock;
+  readonly socketClock: Clock;
+  readonly random: RandomFraction;
+  readonly randomBytes: RandomBytes;
+  readonly logger: Logger;
+  readonly at: At;
   readonly transport: Transport;
   readonly heartbeats: Heartbeats;
   readonly stream: EventStream | undefined;
@@ -31,6 +39,8 @@ export interface Assembly {
   readonly nesting: Nesting;
   readonly sessions: SessionCalls;
   readonly calls: LeaseCalls;
+  readonly replies: ReplyCalls;
+  readonly spool: Spool | undefined;
 }
 
 /** @throws InvalidRequestError names the option that is wrong */
@@ -62,5 +72,10 @@ export const assemble = (options: LeaseClientOptions): Assembly => {
   const sessions = new SessionCalls({ ...repeats, holder, requestTimeoutMs });
   const storeId = (): string | undefined => transport.storeId;
   const calls = new LeaseCalls({ ...repeats, socketClock: systemClock, logger, heartbeats, departures, nesting, sessions, requestTimeoutMs, storeId });
-  return { acquisition: { ...repeats, randomBytes, departures, requestTimeoutMs }, clock, transport, heartbeats, stream, departures, held, nesting, sessions, calls };
+  const replies = new ReplyCalls({ ...repeats, holder, requestTimeoutMs });
+  const spool = options.spoolFolder === undefined ? undefined : new Spool(options.spoolFolder, { clock, logger });
+  const at = checkpoints(options.onCheckpoint);
+  const acquisition = { ...repeats, randomBytes, departures, requestTimeoutMs };
+  const machine = { clock, socketClock: systemClock, random, randomBytes, logger, at };
+  return { ...machine, acquisition, transport, heartbeats, stream, departures, held, nesting, sessions, calls, replies, spool };
 };

@@ -16,6 +16,8 @@ export interface HoldingFacts {
   readonly validity: Validity;
   readonly waitedMs: number;
   readonly previous: Previous | undefined;
+  /** Undelivered replies of the session when it was granted. */
+  readonly parkedReplies?: number;
   readonly autoRenew: boolean;
   /** Renewals stop when the lease's owner has not told of progress for this long. */
   readonly progressTimeoutMs: number | undefined;
@@ -38,7 +40,7 @@ const CAPPED_PART = 0.95;
 
 export class Holding {
   readonly facts: HoldingFacts;
-  readonly notices = new Notices();
+  readonly notices: Notices;
   readonly #parts: HoldingParts;
   readonly #lossController = new AbortController();
   readonly #endController = new AbortController();
@@ -53,6 +55,7 @@ export class Holding {
   constructor(facts: HoldingFacts, parts: HoldingParts) {
     this.facts = facts;
     this.#parts = parts;
+    this.notices = new Notices(facts.parkedReplies);
     this.#validity = facts.validity;
     this.#ttlMs = facts.ttlMs;
     this.#progressAtMs = parts.clock.now().monoMs;

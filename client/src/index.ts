@@ -2,6 +2,15 @@
 export { LeaseClient } from './lease-client.ts';
 export type { Lease } from './lease.ts';
 export * from './errors.ts';
+export * from './reply-errors.ts';
+export type { Courier } from './courier/courier.ts';
+export type { CourierOptions } from './courier/options.ts';
+export type { CommitContext, DeliverContext, ReplyHandlers } from './replies/handlers.ts';
+export type { ClassifyDelivery } from './replies/delivery-outcome.ts';
+export type { InterveneOptions, ListRepliesOptions, ParkOptions } from './replies/options.ts';
+export type { Replies } from './replies/replies.ts';
+export type { ParkedReply, ReplyState, ReplyView, StoredReply } from './replies/views.ts';
+export type { EarlierDecision, EarlierReply, GenerateContext, TurnHandlers, TurnOptions, TurnResult } from './turn/options.ts';
 export type {
   AcquireOptions,
   AdoptOptions,
@@ -20,4 +29,4 @@ export type { Clock, Now, Timer } from './clock.ts';
 export type { RandomBytes, RandomFraction } from './chance.ts';
 export type { Logger } from './logger.ts';
 export type { OpenPool } from './endpoints.ts';
-export type { AcquireMessage, LostMessage, RenewMessage, StaleMessage } from './diagnostics.ts';
+export type { AcquireMessage, DeliverMessage, LostMessage, ParkMessage, RenewMessage, StaleMessage } from './diagnostics.ts';

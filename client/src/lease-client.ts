@@ -1,19 +1,27 @@
 /** The client: takes leases on sessions and keeps them. */
-import { follow } from './abort.ts';
-import { Acquisition, type Acquired } from './acquisition.ts';
+import { acquireRequest, holdingFacts } from './acquire-terms.ts';
+import { Acquisition } from './acquisition.ts';
 import { adoptLease } from './adoption.ts';
 import { assemble, type Assembly } from './assembly.ts';
 import { publishAcquire } from './diagnostics.ts';
-import { ClientClosedError, LeaseHeldError } from './errors.ts';
+import { LeaseHeldError } from './errors.ts';
 import type { Holding } from './holding.ts';
 import { Lease } from './lease.ts';
+import { Courier } from './courier/courier.ts';
+import type { CourierOptions } from './courier/options.ts';
 import { checkAcquireOptions } from './option-checks.ts';
 import type { AcquireOptions, AdoptOptions, CloseOptions, ExportedLease, LeaseClientOptions, ListOptions, RevokeOptions, YieldOptions } from './options.ts';
+import type { ReplyHandlers } from './replies/handlers.ts';
+import { Replies } from './replies/replies.ts';
 import { checkSession } from './session-path.ts';
+import { checkTurn } from './turn/option-checks.ts';
+import type { TurnHandlers, TurnOptions, TurnResult } from './turn/options.ts';
+import { runTurn } from './turn/run-turn.ts';
+import { UnderWay } from './under-way.ts';
 import type { FenceVerdict, LeaseView, Revoked, SessionView, YieldAsked } from './views.ts';
-import type { AcquireRequest } from './wire.ts';
 
 const WAIT_MS_DEFAULT = 60_000;
+const DRAIN_MS = 30_000;
 
 /**
  * A client of the Holdfast service. Make one for a process, and close it when the process ends. While it holds leases it
@@ -30,8 +38,7 @@ const WAIT_MS_DEFAULT = 60_000;
 export class LeaseClient implements AsyncDisposable {
   readonly #options: LeaseClientOptions;
   readonly #parts: Assembly;
-  readonly #closing = new AbortController();
-  readonly #pending = new Set<Promise<unknown>>();
+  readonly #underWay: UnderWay;
   readonly #handles = new WeakMap<Holding, Lease>();
   #closed: Promise<void> | undefined;
 
@@ -39,6 +46,7 @@ export class LeaseClient implements AsyncDisposable {
   constructor(options: LeaseClientOptions) {
     this.#options = options;
     this.#parts = assemble(options);
+    this.#underWay = new UnderWay(this.#parts.socketClock);
   }
 
   /**
@@ -50,11 +58,11 @@ export class LeaseClient implements AsyncDisposable {
    * const lease = await client.acquire('agent:main:feishu:oc_1', { waitMs: 60_000, signal });
    */
   async acquire(session: string, options: AcquireOptions = {}): Promise<Lease> {
-    this.#assertOpen();
+    this.#underWay.assertOpen();
     options.signal?.throwIfAborted();
     checkSession(session);
     checkAcquireOptions(options);
-    return this.#nested(session, options) ?? this.#begin(options.signal, (signal) => this.#acquire(session, options, signal));
+    return this.#nested(session, options) ?? this.#underWay.run(options.signal, (signal) => this.#acquire(session, options, signal));
   }
 
   /** Takes the lease if nobody holds it; `undefined` if somebody does. Throws as `acquire` does. */
@@ -83,6 +91,38 @@ export class LeaseClient implements AsyncDisposable {
     }
   }
 
+  /**
+   * Answers one message: generates a reply, parks it, commits it, delivers it, under the session's lease, or under a given one, which is used and not released.
+   * A lost lease is regained; what was generated is never thrown away.
+   * @throws what `generate` throws. ReplyNotParkedError has the reply, which could be kept nowhere. As `acquire` does.
+   * @example
+   * const { outcome } = await client.turn('agent:main:feishu:oc_1', {
+   *   generate: ({ retry }) => retry(({ signal }) => model.complete(prompt, { signal })),
+   *   commit: (reply, { replyId, fencingToken }) => transcript.append(fencingToken, { replyId, reply }),
+   *   deliver: (reply, { replyId }) => channel.send(reply, { idempotencyKey: replyId }),
+   * });
+   */
+  async turn<R>(sessionOrLease: string | Lease, handlers: TurnHandlers<R>, options: TurnOptions<R> = {}): Promise<TurnResult<R>> {
+    this.#underWay.assertOpen();
+    checkTurn(handlers, options);
+    const acquire = (session: string, terms: AcquireOptions): Promise<Lease> => this.acquire(session, terms);
+    const adopt = (exported: ExportedLease, signal: AbortSignal): Promise<Lease> => this.adopt(exported, { signal });
+    const client = { assembly: this.#parts, holder: this.#options.holder, acquire, adopt };
+    return this.#underWay.run(options.signal, (signal) => runTurn(client, sessionOrLease, handlers, options, signal));
+  }
+
+  /** Delivers parked replies, of any session, from now until it is closed; it keeps the process alive. Run one in each gateway, or in a process of its own. */
+  courier<R = unknown>(handlers: ReplyHandlers<R>, options: CourierOptions = {}): Courier {
+    this.#underWay.assertOpen();
+    const acquire = (session: string, terms: AcquireOptions): Promise<Lease> => this.acquire(session, terms);
+    return this.#underWay.add(new Courier({ ...this.#parts, calls: this.#parts.replies, acquire, closed: this.#underWay.closed }, handlers as ReplyHandlers<unknown>, options));
+  }
+
+  /** The replies that the service keeps. */
+  get replies(): Replies {
+    return new Replies(this.#parts.replies, () => this.#underWay.assertOpen());
+  }
+
   /** Runs `fn`, and all that it starts, outside of every lease of the asynchronous context. */
   runDetached<R>(fn: () => R): R {
     return this.#parts.nesting.detached(fn);
@@ -93,10 +133,10 @@ export class LeaseClient implements AsyncDisposable {
    * @throws LeaseLostError it has ended. StoreMismatchError it lives in another store. ServiceUnavailableError. ClientClosedError.
    */
   async adopt(exported: ExportedLease, options: AdoptOptions = {}): Promise<Lease> {
-    this.#assertOpen();
+    this.#underWay.assertOpen();
     options.signal?.throwIfAborted();
     checkAcquireOptions(options);
-    return this.#begin(options.signal, async (signal) => this.#handle(await adoptLease(this.#parts, exported, options, signal)));
+    return this.#underWay.run(options.signal, async (signal) => this.#handle(await adoptLease(this.#parts, exported, options, signal)));
   }
 
   /** The lease that this client holds on a session; `undefined` when it holds none. Local. */
@@ -107,40 +147,41 @@ export class LeaseClient implements AsyncDisposable {
 
   /** Who holds a session, who waits for it, and what was before; also for one that nobody has named yet. */
   async inspect(session: string): Promise<SessionView> {
-    this.#assertOpen();
+    this.#underWay.assertOpen();
     return this.#parts.sessions.inspect(session);
   }
 
   /** The live leases, in byte order of their session keys. Fetches a page at a time. */
   list(options: ListOptions = {}): AsyncGenerator<LeaseView, void, void> {
-    this.#assertOpen();
+    this.#underWay.assertOpen();
     return this.#parts.sessions.list(options);
   }
 
   /** What the service says of a fencing token: whether it is the session's live one. `unknown` counts as stale. */
   async checkFence(session: string, fencingToken: number): Promise<FenceVerdict> {
-    this.#assertOpen();
+    this.#underWay.assertOpen();
     return this.#parts.sessions.checkFence(session, fencingToken);
   }
 
   /** Asks whoever holds the session to give it up. @throws LeaseNotHeldError nobody does */
   async requestYield(session: string, options: YieldOptions = {}): Promise<YieldAsked> {
-    this.#assertOpen();
+    this.#underWay.assertOpen();
     return this.#parts.sessions.requestYield(session, options);
   }
 
   /** Ends a session's lease at once: for operators, as its holder learns it late. @throws LeaseNotHeldError nobody holds it */
   async revoke(session: string, options: RevokeOptions): Promise<Revoked> {
-    this.#assertOpen();
+    this.#underWay.assertOpen();
     return this.#parts.sessions.revoke(session, options);
   }
 
   /**
    * Ends all that is under way: acquires that wait reject with `ClientClosedError`, leases are released, or left to expire or
-   * to whoever adopts them. After it nothing of the client keeps the process alive. It takes `requestTimeoutMs` and a little at most.
+   * to whoever adopts them. Turns are told to stop and keep what they have; couriers finish what they are at. After it nothing of the client keeps the
+   * process alive. It takes `requestTimeoutMs` and a little at most, with turns and couriers under way `drainMs` more.
    */
-  close({ leases = 'release' }: CloseOptions = {}): Promise<void> {
-    this.#closed ??= this.#close(leases);
+  close({ leases = 'release', drainMs = DRAIN_MS }: CloseOptions = {}): Promise<void> {
+    this.#closed ??= this.#close(leases, drainMs);
     return this.#closed;
   }
 
@@ -148,20 +189,15 @@ export class LeaseClient implements AsyncDisposable {
     return this.close();
   }
 
-  async #close(leases: 'release' | 'leave'): Promise<void> {
+  async #close(leases: 'release' | 'leave', drainMs: number): Promise<void> {
     const { held, heartbeats, stream, calls, departures, transport } = this.#parts;
-    this.#closing.abort(new ClientClosedError());
-    await Promise.allSettled(this.#pending);
+    await this.#underWay.end(drainMs);
     if (leases === 'leave') for (const holding of held.all) holding.end('left');
     else await Promise.all(held.all.map((holding) => calls.release(holding)));
     heartbeats.stop();
     stream?.stop();
     await departures.settled();
     await transport.close();
-  }
-
-  #assertOpen(): void {
-    this.#closing.signal.throwIfAborted();
   }
 
   #isReentrant({ reentrant = this.#options.reentrant ?? true }: AcquireOptions): boolean {
@@ -175,53 +211,19 @@ export class LeaseClient implements AsyncDisposable {
     return new Lease(holding, this.#parts.calls, true);
   }
 
-  /** Runs what `close` has to end. */
-  async #begin<R>(given: AbortSignal | undefined, run: (signal: AbortSignal) => Promise<R>): Promise<R> {
-    const controller = new AbortController();
-    const unfollow = follow(controller, [given, this.#closing.signal]);
-    const running = run(controller.signal).finally(unfollow);
-    this.#pending.add(running);
-    try {
-      return await running;
-    } finally {
-      this.#pending.delete(running);
-    }
-  }
-
   async #acquire(session: string, options: AcquireOptions, signal: AbortSignal): Promise<Lease> {
-    const { acquisition, clock } = this.#parts;
+    const { acquisition, clock, held } = this.#parts;
     const { holder } = this.#options;
     const startedMs = clock.now().monoMs;
     const waitMs = options.onHeld === 'reject' ? 0 : (options.waitMs ?? WAIT_MS_DEFAULT);
     try {
-      const acquired = await new Acquisition(acquisition, { session, waitMs, request: this.#request(options), signal }).run();
+      const acquired = await new Acquisition(acquisition, { session, waitMs, request: acquireRequest(options, this.#options), signal }).run();
       publishAcquire({ session, holder, tookMs: clock.now().monoMs - startedMs, fencingToken: acquired.grant.fencingToken });
-      return this.#handle(this.#hold(session, options, acquired));
+      return this.#handle(held.hold(holdingFacts(session, options, acquired), acquired));
     } catch (error) {
       publishAcquire({ session, holder, tookMs: clock.now().monoMs - startedMs, error });
       throw error;
     }
-  }
-
-  #request({ ttlMs = this.#options.ttlMs, maxHoldMs, maxWaiters, background, metadata, onHeld, interrupt = {} }: AcquireOptions): AcquireRequest {
-    return {
-      holder: this.#options.holder,
-      ...(ttlMs !== undefined && { ttlMs }),
-      ...(maxHoldMs !== undefined && { maxHoldMs }),
-      ...(maxWaiters !== undefined && { maxWaiters }),
-      ...(background !== undefined && { background }),
-      ...(metadata !== undefined && { metadata }),
-      ...(onHeld === 'interrupt' && { yieldRequest: interrupt }),
-    };
-  }
-
-  #hold(session: string, { autoRenew = true, progressTimeoutMs, maxHoldMs }: AcquireOptions, acquired: Acquired): Holding {
-    const { grant, leaseId, validity, waitedMs } = acquired;
-    const { holder, fencingToken, ttlMs, previous } = grant;
-    // The service counts the hold from the grant; from the sending, and what was waited after it, it ends no later.
-    const holdEndsAtMs = maxHoldMs === undefined ? undefined : validity.sent.monoMs + grant.waitedMs + maxHoldMs;
-    const facts = { session, leaseId, holder, fencingToken, ttlMs, validity, waitedMs, previous, autoRenew, progressTimeoutMs, holdEndsAtMs };
-    return this.#parts.held.hold(facts, acquired);
   }
 
   #handle(holding: Holding): Lease {

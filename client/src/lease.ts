@@ -74,6 +74,11 @@ export class Lease implements AsyncDisposable {
     return this.#holding.notices.waiters;
   }
 
+  /** How many replies of the session have not reached anybody yet, as far as the grant or the last renewal told. */
+  get parkedReplies(): number {
+    return this.#holding.notices.parkedReplies;
+  }
+
   /** What the holder was asked, if anybody did. */
   get yieldRequest(): YieldRequest | undefined {
     return this.#holding.yieldRequest;

@@ -45,6 +45,16 @@ export class Notices {
   readonly #waitersListeners = new Set<WaitersListener>();
   #standing: Standing | undefined;
   #waiters = 0;
+  #parkedReplies: number;
+
+  /** @param parkedReplies what the grant told */
+  constructor(parkedReplies = 0) {
+    this.#parkedReplies = parkedReplies;
+  }
+
+  get parkedReplies(): number {
+    return this.#parkedReplies;
+  }
 
   get waiters(): number {
     return this.#waiters;
@@ -70,7 +80,8 @@ export class Notices {
   }
 
   /** Takes in what an answer told; listeners hear of it only where it is news. */
-  deliver(told: { readonly waiters: number; readonly yieldRequest?: YieldRequest | undefined }, sentMs: number): void {
+  deliver(told: { readonly waiters: number; readonly parkedReplies?: number; readonly yieldRequest?: YieldRequest | undefined }, sentMs: number): void {
+    this.#parkedReplies = told.parkedReplies ?? 0;
     if (told.waiters !== this.#waiters) {
       this.#waiters = told.waiters;
       for (const listener of [...this.#waitersListeners]) call(listener, told.waiters);

@@ -1,5 +1,6 @@
 /** What a client, an acquire and a close can be told. All spans are in milliseconds. */
 import type { RandomBytes, RandomFraction } from './chance.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import type { Clock } from './clock.ts';
 import type { OpenPool } from './endpoints.ts';
 import type { Logger } from './logger.ts';
@@ -23,6 +24,11 @@ export interface LeaseClientOptions {
   readonly events?: boolean;
   /** Whether acquires nest inside `withLease` and `lease.run`. Default true. */
   readonly reentrant?: boolean;
+  /**
+   * A local folder for finished replies that could not be parked because the service was away. A courier with the same folder brings them to the service when it
+   * is back. It is made when it is needed. Default: none; then a turn rejects with `ReplyNotParkedError`, which has the reply.
+   */
+  readonly spoolFolder?: string;
   /** Where to log to, such as a pino logger. Default: nowhere. */
   readonly logger?: Logger;
   /** What leases are timed with. Default: the machine's clocks. Give your own only in tests; timeouts of sockets stay real. */
@@ -31,6 +37,8 @@ export interface LeaseClientOptions {
   readonly randomBytes?: RandomBytes;
   /** What jitter is made of: numbers from 0 up to 1. Give your own only in tests. */
   readonly random?: RandomFraction;
+  /** @internal Told before and after each step of a turn and a courier; tests end the process there. */
+  readonly onCheckpoint?: Checkpoint;
   /** Opens the connections to an origin. Default: undici's `Pool`. */
   readonly openPool?: OpenPool;
 }
@@ -73,6 +81,8 @@ export type AdoptOptions = Pick<AcquireOptions, 'signal' | 'autoRenew' | 'progre
 export interface CloseOptions {
   /** What becomes of the leases that it holds: `release` them, the default, or `leave` them to expire or to whoever adopts them. */
   readonly leases?: 'release' | 'leave';
+  /** How long turns and couriers that are under way may take to keep what they have, once their signals are aborted. Default 30,000. */
+  readonly drainMs?: number;
 }
 
 /** Which leases to list. */
