@@ -1,23 +1,24 @@
-/** What JSON values are made of, looked at level by level instead of by recursion: what is deep must not cost stack. */
+/** What is wrong with a JSON value, looked at level by level instead of by recursion: what is deep must not cost stack. */
 
 const isNested = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-function* levelsOf(value: unknown): Generator<readonly unknown[], void> {
-  for (let level: unknown[] = [value]; level.length > 0; level = level.filter(isNested).flatMap((nested) => Object.values(nested))) yield level;
-}
-
-/** Whether objects and arrays stand in each other more than so many levels deep. */
-export const isDeeperThan = (value: unknown, levelsMax: number): boolean => {
-  let depth = 0;
-  for (const level of levelsOf(value)) {
-    if (depth === levelsMax) return level.some(isNested);
-    depth += 1;
+/**
+ * The first fault, from the outside in, in words: objects and arrays that stand in each other more than `levelsMax`
+ * deep, of which text could be made only by as deep a recursion; or a number that was too large to be read, which would
+ * be written as null. Undefined for a value that can be written as it is.
+ */
+export const jsonFault = (value: unknown, levelsMax: number): string | undefined => {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    const below: unknown[] = [];
+    for (const one of level) {
+      if (one === Infinity || one === -Infinity) return 'must not contain a number beyond 64-bit floating point';
+      if (!isNested(one)) continue;
+      if (depth === levelsMax) return `must be at most ${levelsMax} levels deep`;
+      // One by one: what stands in a body may be too much for the arguments of one call.
+      for (const inner of Array.isArray(one) ? one : Object.values(one)) below.push(inner);
+    }
+    level = below;
   }
-  return false;
-};
-
-/** Whether a number in it was too large to be read: JSON has a way to write it, and none to write what came of it. */
-export const hasInfinity = (value: unknown): boolean => {
-  for (const level of levelsOf(value)) if (level.includes(Infinity) || level.includes(-Infinity)) return true;
-  return false;
+  return undefined;
 };

@@ -1,7 +1,7 @@
 /** Payloads of replies, within their limits, as the text that is kept. Nothing in here repeats what a payload says. */
 import { HoldfastError } from '../session/errors.ts';
 import { PAYLOAD_BYTES_MAX, PAYLOAD_DEPTH_MAX } from '../session/limits.ts';
-import { hasInfinity, isDeeperThan } from './json-value.ts';
+import { jsonFault } from './json-value.ts';
 
 export const JSON_CONTENT_TYPE = 'application/json';
 
@@ -21,10 +21,8 @@ const checkSize = (bytes: number): void => {
 };
 
 const jsonPayload = (payload: unknown): Payload => {
-  // Depth comes first: text is made of it by recursion.
-  if (isDeeperThan(payload, PAYLOAD_DEPTH_MAX)) throw invalid(`must be at most ${PAYLOAD_DEPTH_MAX} levels deep`);
-  // It would be kept as null: refused is better than changed.
-  if (hasInfinity(payload)) throw invalid('must not contain a number beyond 64-bit floating point');
+  const fault = jsonFault(payload, PAYLOAD_DEPTH_MAX);
+  if (fault !== undefined) throw invalid(fault);
   const text = JSON.stringify(payload);
   const bytes = Buffer.byteLength(text);
   checkSize(bytes);

@@ -50,6 +50,7 @@ refusedBody('metadata that is an array', { holder, metadata: [1] }, 'metadata: m
 refusedBody('metadata that is text', { holder, metadata: 'x' }, 'metadata: must be a JSON object');
 refusedBody('metadata of 4097 bytes', { holder, metadata: { k: 'é'.repeat(2_044) + 'x' } }, 'metadata: must be at most 4096 bytes as JSON');
 refusedBody('metadata 33 levels deep', { holder, metadata: nested(33) }, 'metadata: must be at most 32 levels deep');
+refusedBody('metadata with a number that nothing holds', '{"holder":"a","metadata":{"k":[1e999]}}', 'metadata: must not contain a number beyond 64-bit floating point');
 refusedBody('metadata with an unpaired surrogate', { holder, metadata: { k: '\udead' } }, 'metadata: must not contain an unpaired surrogate');
 refusedBody('metadata with an unpaired surrogate in a name', { holder, metadata: { '\ud800': 1 } }, 'metadata: must not contain an unpaired surrogate');
 refusedBody('metadata as deep as a body can be', `{"holder":"a","metadata":{"k":${'['.repeat(30_000)}${']'.repeat(30_000)}}}`, 'metadata: must be at most 32 levels deep');

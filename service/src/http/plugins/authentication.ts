@@ -12,7 +12,8 @@ declare module 'fastify' {
   }
 }
 
-const DEFAULT_NAMESPACE = 'default' as Namespace;
+/** Where everybody is who has no key of a key file. */
+export const DEFAULT_NAMESPACE = 'default' as Namespace;
 const BEARER = /^Bearer +(\S+)$/i;
 
 // Hashing both sides makes them equally long, so that the comparison tells nothing by its time.
