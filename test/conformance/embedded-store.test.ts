@@ -1,12 +1,17 @@
 /** Conformance of the embedded store, on a real file. */
 import { join } from 'node:path';
-import t from 'tap';
-import { openEmbeddedStore } from '../../service/src/stores/embedded/open.ts';
+import t, { type Test } from 'tap';
+import { openEmbeddedStore, type EmbeddedStoreSettings } from '../../service/src/stores/embedded/open.ts';
 import { leaseStoreConformance } from './lease-store-conformance.ts';
+import { replyRestartRules } from './reply-restart-rules.ts';
 
-t.test('the embedded store', (t) =>
-  leaseStoreConformance(t, (t, clock) => {
-    const onFatal = (error: Error): void => void t.fail(error.message);
-    return openEmbeddedStore({ file: join(t.testdir({}), 'holdfast.db'), clock, onFatal });
+const settings = (t: Test): Omit<EmbeddedStoreSettings, 'clock'> => ({ file: join(t.testdir({}), 'holdfast.db'), onFatal: (error) => void t.fail(error.message) });
+
+t.test('the embedded store', (t) => leaseStoreConformance(t, (t, clock) => openEmbeddedStore({ ...settings(t), clock })));
+
+t.test('the embedded store, started again', (t) =>
+  replyRestartRules(t, (t) => {
+    const same = settings(t);
+    return (clock) => openEmbeddedStore({ ...same, clock });
   }),
 );

@@ -3,6 +3,8 @@ import type { Test } from 'tap';
 import { leaseRules } from './lease-rules.ts';
 import { listingRules } from './listing-rules.ts';
 import { randomReplay } from './random-replay.ts';
+import { replyListingRules } from './reply-listing-rules.ts';
+import { replyRules } from './reply-rules.ts';
 import type { OpenStore } from './store-under-test.ts';
 import { waitingRules } from './waiting-rules.ts';
 
@@ -14,5 +16,7 @@ export const leaseStoreConformance = async (t: Test, openStore: OpenStore): Prom
   await t.test('leases', (t) => leaseRules(t, openStore));
   await t.test('waiting', (t) => waitingRules(t, openStore));
   await t.test('listing', (t) => listingRules(t, openStore));
+  await t.test('replies', (t) => replyRules(t, openStore));
+  await t.test('listing replies', (t) => replyListingRules(t, openStore));
   await t.test('random histories, as the pure functions have them', { timeout: TIMEOUT_MS }, (t) => randomReplay(t, openStore));
 };

@@ -34,6 +34,11 @@ export class StoreUnderTest {
     return new StoreUnderTest(store, clock);
   }
 
+  /** On a store that the test closes itself. */
+  static on(store: LeaseStore, clock: FakeClock): StoreUnderTest {
+    return new StoreUnderTest(store, clock);
+  }
+
   do<C extends Command>(session: SessionName | string, command: C): Promise<OutcomeOf<C>> {
     return this.store.apply(typeof session === 'string' ? nameOf(session) : session, command);
   }
