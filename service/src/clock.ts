@@ -13,6 +13,8 @@ export interface Now {
 /** A timer that was set. Cancelling one that has fired does nothing. */
 export interface Timer {
   cancel(): void;
+  /** From now on this timer alone keeps the process alive. */
+  ref?(): void;
 }
 
 export interface Clock {
@@ -32,7 +34,7 @@ export const systemClock: Clock = {
   after(delayMs, fire) {
     const timeout = setTimeout(fire, Math.min(Math.max(delayMs, 0), DELAY_MS_MAX));
     timeout.unref();
-    return { cancel: () => clearTimeout(timeout) };
+    return { cancel: () => clearTimeout(timeout), ref: () => void timeout.ref() };
   },
   every(periodMs, fire) {
     const interval = setInterval(fire, periodMs);

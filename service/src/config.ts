@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 export const TTL_MS_MIN_DEFAULT = 1_000;
 export const TTL_MS_MAX_DEFAULT = 3_600_000;
 /** No setting allows a TTL beyond this. */
-const TTL_MS_LIMIT = 24 * 3_600_000;
+export const TTL_MS_LIMIT = 24 * 3_600_000;
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];

@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 /** The composition root: settings, clock, store, app, listening, signals. */
-import { hash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { buildApp } from './app.ts';
 import { systemClock } from './clock.ts';
 import { readInvocation, USAGE, type Settings } from './config.ts';
-import type { LeaseId, LeaseIdHash, PayloadHash } from './session/types.ts';
+import { hashLeaseId, hashPayload } from './hashes.ts';
 import { closeApp } from './shutdown.ts';
 import { isDiskHanging } from './stores/embedded/disk-hangs-error.ts';
 import { openEmbeddedStore, StoreFailedError } from './stores/embedded/open.ts';
@@ -18,11 +18,6 @@ const FATAL_MS_MAX = 1_000;
 
 /** One Ctrl-C arrives several times, from the terminal and from npm: signals this close to the first are the same wish. */
 const SAME_WISH_MS = 1_000;
-
-const hashLeaseId = (leaseId: LeaseId): LeaseIdHash => hash('sha256', leaseId, 'base64url').slice(0, 22) as LeaseIdHash;
-
-/** Whole, unlike the above: payloads are chosen by others, and one that got another's hash would be dropped as a repeat. */
-const hashPayload = (contentType: string, payload: string): PayloadHash => hash('sha256', `${contentType}\n${payload}`, 'base64url') as PayloadHash;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const complain = (line: string): void => void process.stderr.write(`${line}\n`);

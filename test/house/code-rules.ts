@@ -121,8 +121,8 @@ export const noSilentCatch = flag((node) => {
   return /\/\/|\/\*/.test(inside) ? undefined : 'an error is dropped without a reason';
 });
 
-// What a package's `exports` name: its index, and each fence.
-const ENTRY = /^(service|client)\/src\/(index|fences\/[a-z]+)\.ts$/;
+// What a package's `exports` name: its index, its testing kit, and each fence.
+const ENTRY = /^(service|client)\/src\/(index|testing|fences\/[a-z]+)\.ts$/;
 
 /** Only a package's own entries pass on what others export. */
 export const noBarrels: Rule = (file) => {

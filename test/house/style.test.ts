@@ -12,8 +12,8 @@ const isClock = (path: string): boolean => /^(service|client)\/src\/clock\.ts$/.
 const isMirror = (path: string): boolean => /^test\/(service|client)\/.*\.test\.ts$/.test(path);
 const isExplained = (path: string): boolean => (isCode(path) && !isMirror(path)) || /\.(lua|sh|c)$|^\.ci\/run$|^Dockerfile$/.test(path);
 
-// The composition root, the client's default, and the id of a store that is made anew.
-const RANDOM_SOURCES = ['service/src/main.ts', 'client/src/chance.ts', 'service/src/stores/embedded/open.ts'];
+// The composition roots, the client's default, and the id of a store that is made anew.
+const RANDOM_SOURCES = ['service/src/main.ts', 'service/src/testing.ts', 'client/src/chance.ts', 'service/src/stores/embedded/open.ts'];
 
 interface Check {
   readonly says: string;
