@@ -12,8 +12,10 @@ export interface SpoolDisk {
   /** Makes the folder, for its owner's eyes only, if it is not there. */
   prepare(): Promise<void>;
   /** What stands in the folder, in no order; nothing where there is no folder. */
-  list(): Promise<readonly SpoolFile[]>;
-  listAside(): Promise<readonly SpoolFile[]>;
+  names(): Promise<readonly string[]>;
+  /** The same, with sizes. */
+  files(): Promise<readonly SpoolFile[]>;
+  filesAside(): Promise<readonly SpoolFile[]>;
   /** Puts a whole file in its place, or none. `unfinished` is what it is called until then. */
   write(name: string, unfinished: string, contents: string): Promise<void>;
   /** What others have put in place may not be there after a power cut until this is done. */
@@ -26,6 +28,8 @@ export interface SpoolDisk {
   /** When the file was last written to, in milliseconds since 1970; undefined where it has gone. */
   writtenAtMs(name: string): Promise<number | undefined>;
 }
+
+type Sizes = Map<string, number>;
 
 const ASIDE = 'refused';
 const FOLDER_MODE = 0o700;
@@ -58,6 +62,9 @@ const makeFolder = async (folder: string): Promise<void> => {
 export class FolderDisk implements SpoolDisk {
   readonly #folder: string;
   readonly #asideFolder: string;
+  /** Files do not change in place, so that their sizes need not be asked for again each time that a reply is kept. */
+  readonly #sizes: Sizes = new Map();
+  readonly #sizesAside: Sizes = new Map();
 
   constructor(folder: string) {
     this.#folder = resolve(folder);
@@ -68,18 +75,23 @@ export class FolderDisk implements SpoolDisk {
     await makeFolder(this.#folder);
   }
 
-  list(): Promise<readonly SpoolFile[]> {
-    return filesIn(this.#folder);
+  names(): Promise<readonly string[]> {
+    return namesIn(this.#folder);
   }
 
-  listAside(): Promise<readonly SpoolFile[]> {
-    return filesIn(this.#asideFolder);
+  files(): Promise<readonly SpoolFile[]> {
+    return filesIn(this.#folder, this.#sizes);
+  }
+
+  filesAside(): Promise<readonly SpoolFile[]> {
+    return filesIn(this.#asideFolder, this.#sizesAside);
   }
 
   async write(name: string, unfinished: string, contents: string): Promise<void> {
     const path = join(this.#folder, unfinished);
     try {
       await writeWhole(path, contents);
+      this.#sizes.delete(name);
       await rename(path, join(this.#folder, name));
     } catch (error) {
       // The disk is in trouble already; what is left over is cleaned away later.
@@ -123,8 +135,16 @@ const writeWhole = async (path: string, contents: string): Promise<void> => {
   await handle.sync();
 };
 
-const filesIn = async (folder: string): Promise<readonly SpoolFile[]> => {
-  const names = await unlessMissing(readdir(folder), []);
-  const sized = await Promise.all(names.map(async (name) => ({ name, bytes: (await unlessMissing(stat(join(folder, name)), undefined))?.size })));
-  return sized.flatMap(({ name, bytes }) => (bytes === undefined ? [] : [{ name, bytes }]));
+const namesIn = (folder: string): Promise<readonly string[]> => unlessMissing(readdir(folder), []);
+
+/** @param sizes what is known of them; brought up to date */
+const filesIn = async (folder: string, sizes: Sizes): Promise<readonly SpoolFile[]> => {
+  const names = new Set(await namesIn(folder));
+  for (const name of sizes.keys()) if (!names.has(name)) sizes.delete(name);
+  const measure = async (name: string): Promise<void> => {
+    const found = await unlessMissing(stat(join(folder, name)), undefined);
+    if (found) sizes.set(name, found.size);
+  };
+  await Promise.all([...names].filter((name) => !sizes.has(name)).map(measure));
+  return [...sizes].map(([name, bytes]) => ({ name, bytes }));
 };

@@ -88,9 +88,9 @@ export class Spool {
   /** What stands in the folder, in the order in which it was kept. Cleans away what a killed process left unfinished. */
   async list(): Promise<readonly SpoolFileName[]> {
     return this.#failing('be listed', async () => {
-      const files = await this.#disk.list();
-      for (const { name } of files) if (isUnfinished(name)) await this.#clean(name);
-      return namesOf(files);
+      const names = await this.#disk.names();
+      for (const name of names) if (isUnfinished(name)) await this.#clean(name);
+      return spooled(names);
     });
   }
 
@@ -127,15 +127,15 @@ export class Spool {
   async #keep(entry: SpoolEntry): Promise<void> {
     const disk = this.#disk;
     await disk.prepare();
-    const files = await disk.list();
-    const names = namesOf(files);
+    const files = await disk.files();
+    const names = spooled(files.map(({ name }) => name));
     const digest = digestOf(entry);
     const there = names.find((name) => name.digest === digest);
     const kept = there && (await this.read(there.name));
     if (kept) return this.#keepAgain(kept, entry);
     this.#order = Math.max(this.#order, ...names.slice(-1).map(({ order }) => order)) + 1;
     const contents = encodeRecord(entry);
-    this.#assertRoom([...files, ...(await disk.listAside())], Buffer.byteLength(contents));
+    this.#assertRoom([...files, ...(await disk.filesAside())], Buffer.byteLength(contents));
     await this.#write(fileNameOf(this.#order, digest), contents);
   }
 
@@ -172,7 +172,7 @@ export class Spool {
 
   /** The name that it has now; undefined where another process was faster. */
   async #setAside(file: string, why: string): Promise<string | undefined> {
-    const taken = new Set((await this.#disk.listAside()).map(({ name }) => name));
+    const taken = new Set((await this.#disk.filesAside()).map(({ name }) => name));
     let { wallUs } = this.#clock.now();
     while (taken.has(asideNameOf(file, wallUs))) wallUs += 1;
     const aside = asideNameOf(file, wallUs);
@@ -194,7 +194,7 @@ export class Spool {
   }
 }
 
-const namesOf = (files: readonly SpoolFile[]): readonly SpoolFileName[] => files.flatMap(({ name }) => parseFileName(name) ?? []).sort(inOrder);
+const spooled = (names: readonly string[]): readonly SpoolFileName[] => names.flatMap((name) => parseFileName(name) ?? []).sort(inOrder);
 
 /** "The same" means payload and content type, as it does in the service. */
 const isSame = (a: SpoolEntry, b: SpoolEntry): boolean => a.contentType === b.contentType && JSON.stringify(a.payload) === JSON.stringify(b.payload);
