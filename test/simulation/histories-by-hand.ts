@@ -1,5 +1,5 @@
 /** Short ways to write history records down by hand. Each begins and ends when it is told to; an answer of `null` never came. */
-import type { AcquireCommand, HistoryOutcome, HistoryRecord, SessionCommand } from '../support/history/record.ts';
+import type { AcquireCommand, AttemptCommand, HistoryOutcome, HistoryRecord, ParkCommand, ReplySeen, SessionCommand } from '../support/history/record.ts';
 
 type More = { readonly queuedMs?: number; readonly gaveUpMs?: number };
 
@@ -61,6 +61,19 @@ export const revoke = (at: At, outcome: HistoryOutcome = UNKNOWN): HistoryRecord
 export const inspect = (at: At, outcome: Partial<HistoryOutcome>): HistoryRecord => record({ kind: 'inspect' }, at, { kind: 'session', ...outcome });
 export const fence = (fencingToken: number, at: At, verdict: string, more: Partial<HistoryOutcome> = {}): HistoryRecord =>
   record({ kind: 'fence', fencingToken }, at, { kind: 'verdict', verdict, stale: verdict !== 'current', ...more });
+
+/** How a reply of token 7 stands, as it is told. */
+export const reply = (state: string, attempts = 0, more: Partial<ReplySeen> = {}): HistoryOutcome => ({ kind: 'reply', reply: { state, attempts, fencingToken: 7, committed: false, ...more } });
+export const parked = (more: Partial<ReplySeen> = {}, repeated = false): HistoryOutcome => ({ ...reply('parked', 0, more), kind: 'parked', repeated });
+
+/** Parks a reply under token 7, for a day. */
+export const park = (replyId: string, at: At, outcome: HistoryOutcome = UNKNOWN, more: Partial<ParkCommand> = {}): HistoryRecord =>
+  record({ kind: 'park', replyId, fencingToken: 7, payload: `says ${replyId}`, payloadBytes: 10, expiresInMs: 86_400_000, ...more }, at, outcome);
+export const attempt = (replyId: string, leaseId: string, said: AttemptCommand['outcome'], number: number, at: At, outcome: HistoryOutcome = UNKNOWN, permanent = false): HistoryRecord =>
+  record({ kind: 'attempt', replyId, leaseId, attempt: number, outcome: said, permanent }, at, outcome);
+export const replay = (replyId: string, at: At, outcome: HistoryOutcome = UNKNOWN): HistoryRecord => record({ kind: 'replay', replyId }, at, outcome);
+export const discard = (replyId: string, at: At, outcome: HistoryOutcome = UNKNOWN): HistoryRecord => record({ kind: 'discard', replyId }, at, outcome);
+export const look = (replyId: string, at: At, outcome: HistoryOutcome): HistoryRecord => record({ kind: 'inspect-reply', replyId }, at, outcome);
 
 export const outage = (fromMs: number, untilMs: number, restarted: boolean): HistoryRecord => ({
   sentMs: fromMs,

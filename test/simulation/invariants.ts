@@ -3,6 +3,8 @@ import type { Applied } from '../../service/src/session/apply.ts';
 import type { Command } from '../../service/src/session/commands.ts';
 import { nextDueAt } from '../../service/src/session/settle.ts';
 import type { FencingToken, Lease, Session, Waiter } from '../../service/src/session/types.ts';
+import { must } from './invariant.ts';
+import { checkReplies } from './reply-invariants.ts';
 
 export interface Transition {
   readonly before: Session;
@@ -17,14 +19,6 @@ export interface Transition {
 /** Lease id hashes in a simulated world begin with this, so that a leak is found wherever it is. */
 export const HASH_MARK = 'hash-of-';
 
-export class InvariantBroken extends Error {
-  override readonly name = 'InvariantBroken';
-}
-
-const must = (holds: boolean, rule: string): void => {
-  if (!holds) throw new InvariantBroken(rule);
-};
-
 export const checkTransition = (transition: Transition): void => {
   const { after, nowMs } = transition;
   const { lease, waiters } = after.session;
@@ -37,6 +31,7 @@ export const checkTransition = (transition: Transition): void => {
   checkTokens(transition);
   checkExpiry(transition);
   checkReads(transition);
+  checkReplies(transition);
   must(!JSON.stringify([after.outcome, after.wakes, after.events]).includes(HASH_MARK), 'no lease id leaves the state');
 };
 
@@ -109,10 +104,25 @@ const checkExpiry = ({ before, command, after }: Transition): void => {
   }
 };
 
+const READS: ReadonlySet<string> = new Set(['inspect', 'fence', 'tick', 'inspect-reply', 'list-replies']);
+/** Answers that promise that nothing was done. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'reply-unknown',
+  'reply-settled',
+  'reply-not-next',
+  'reply-sending',
+  'attempt-superseded',
+  'attempt-not-taken',
+  'reply-id-reused',
+  'fencing-token-unknown',
+  'replies-full',
+]);
+
 const checkReads = ({ before, command, after, nowMs }: Transition): void => {
-  if (command.kind !== 'inspect' && command.kind !== 'fence' && command.kind !== 'tick') return;
-  const { lease, ended } = before;
-  const isDue = (nextDueAt(before) ?? Infinity) <= nowMs || (lease?.expiresAtMs ?? Infinity) <= nowMs || (ended[0]?.endedAtMs ?? Infinity) + 15 * 60_000 <= nowMs;
+  if (!READS.has(command.kind) && !REFUSALS.has(after.outcome.kind)) return;
+  const { lease, ended, settledReplies } = before;
+  const isForgotten = (ended[0]?.endedAtMs ?? Infinity) + 15 * 60_000 <= nowMs || (settledReplies[0]?.settledAtMs ?? Infinity) + 7 * 24 * 3_600_000 <= nowMs;
+  const isDue = (nextDueAt(before) ?? Infinity) <= nowMs || (lease?.expiresAtMs ?? Infinity) <= nowMs || isForgotten;
   if (isDue) return;
   must(after.session === before, 'a look changes nothing when nothing is due');
   must(after.wakes.length + after.events.length === 0, 'a look tells nobody anything when nothing is due');

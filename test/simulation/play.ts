@@ -5,6 +5,8 @@ import { checkHistory } from '../support/history/checker.ts';
 import type { SentRequest } from '../support/history/recorder.ts';
 import { describe, type Violation } from '../support/history/violation.ts';
 import { HASH_MARK } from './invariants.ts';
+import { ReplyPlayer } from './reply-play.ts';
+import type { AnyStep } from './reply-steps.ts';
 import { SessionIds } from './session-ids.ts';
 import { BACKGROUND_SLOTS, type Fate, type Step } from './steps.ts';
 import { World, type Rules } from './world.ts';
@@ -18,7 +20,7 @@ export class PromiseBroken extends Error {
  * @throws InvariantBroken when a step left the state wrong
  * @throws PromiseBroken when the clients saw a promise broken
  */
-export const play = (steps: readonly Step[], rules: Rules): void => {
+export const play = (steps: readonly AnyStep[], rules: Rules): void => {
   const world = playIn(new World(rules, true), steps);
   if (world.waiting.size > 0) throw new PromiseBroken('L4: a connection was never answered');
   const [violation] = judge(world);
@@ -26,11 +28,11 @@ export const play = (steps: readonly Step[], rules: Rules): void => {
 };
 
 /** What the clients saw that no lawful service could have shown them; nobody looks at the state. */
-export const violationsSeen = (steps: readonly Step[], rules: Rules): Violation[] => judge(playIn(new World(rules, false), steps));
+export const violationsSeen = (steps: readonly AnyStep[], rules: Rules): Violation[] => judge(playIn(new World(rules, false), steps));
 
 const judge = ({ recorder }: World): Violation[] => checkHistory(recorder.records, { slackMs: 0, lateMs: 0, promptMs: 1 });
 
-const playIn = (world: World, steps: readonly Step[]): World => {
+const playIn = (world: World, steps: readonly AnyStep[]): World => {
   const player = new Player(world);
   for (const step of steps) player.take(step);
   player.end();
@@ -42,6 +44,7 @@ const nameOf = (session: number): string => `session ${session}`;
 class Player {
   readonly world: World;
   readonly #ids: SessionIds;
+  readonly #replies: ReplyPlayer;
   /** After a stall the shell looks only once the next thing has happened. */
   #owedTick: (() => void) | undefined;
   #wallWasSetForward = false;
@@ -49,9 +52,10 @@ class Player {
   constructor(world: World) {
     this.world = world;
     this.#ids = new SessionIds(world);
+    this.#replies = new ReplyPlayer(world, this.#ids);
   }
 
-  take(step: Step): void {
+  take(step: AnyStep): void {
     const owedTick = this.#owedTick;
     this.#owedTick = undefined;
     if (step.do === 'pass' || step.do === 'restart') owedTick?.();
@@ -67,7 +71,7 @@ class Player {
     this.world.checkWaiting();
   }
 
-  #perform(step: Step): void {
+  #perform(step: AnyStep): void {
     const { world } = this;
     switch (step.do) {
       case 'acquire':
@@ -111,10 +115,20 @@ class Player {
         this.#wallWasSetForward ||= step.byMs > 0;
         return world.stepWall(step.byMs);
       case 'restart':
-        if (this.#wallWasSetForward) this.#ids.retireAll();
+        if (this.#wallWasSetForward) {
+          this.#ids.retireAll();
+          this.#replies.retireNames();
+        }
         return world.restart(step.downMs);
       case 'forget':
         return world.forget(nameOf(step.session));
+      case 'park':
+      case 'attempt':
+      case 'replay':
+      case 'discard':
+      case 'inspect-reply':
+      case 'list-replies':
+        return this.#replies.take(step);
     }
   }
 

@@ -5,7 +5,8 @@ import { isForgettable } from '../../service/src/session/forget.ts';
 import { nextDueAt } from '../../service/src/session/settle.ts';
 import { EMPTY_SESSION, type ConnectionId, type FencingToken, type LeaseIdHash, type Session } from '../../service/src/session/types.ts';
 import { HistoryRecorder, type SentRequest } from '../support/history/recorder.ts';
-import { checkTransition, InvariantBroken } from './invariants.ts';
+import { InvariantBroken } from './invariant.ts';
+import { checkTransition } from './invariants.ts';
 import { SimulatedDisk } from './simulated-disk.ts';
 
 export type Rules = typeof apply;
@@ -99,7 +100,7 @@ export class World {
     const moments = [...this.sessions.values()].flatMap((session) => {
       const { lease, waiters } = session;
       const tickets = waiters.map(({ connection, waitEndsAtMs, ticketEndsAtMs }) => (connection === undefined ? ticketEndsAtMs : waitEndsAtMs));
-      return [...(lease ? [lease.expiresAtMs] : []), ...tickets];
+      return [...(lease ? [lease.expiresAtMs] : []), ...tickets, ...session.replies.flatMap(({ dueAtMs, expiresAtMs }) => [dueAtMs, expiresAtMs])];
     });
     return moments.filter((atMs) => atMs >= this.monoMs).toSorted((a, b) => a - b);
   }

@@ -45,7 +45,7 @@ const notEndedEarly = (facts: SessionFacts, spans: readonly Span[]): Violation[]
   for (const record of facts.records) {
     const answeredMs = answeredMsOf(record);
     const { command, outcome } = record;
-    const lost = 'leaseId' in command && (outcome.kind === 'lease-lost' || outcome.kind === 'lease-unknown' || outcome.kind === 'lease-ended');
+    const lost = 'leaseId' in command && command.leaseId !== undefined && (outcome.kind === 'lease-lost' || outcome.kind === 'lease-unknown' || outcome.kind === 'lease-ended');
     const span = lost ? byId.get(command.leaseId) : frees.has(record) ? aliveThrough(spans, { sentMs: record.sentMs, answeredMs }) : undefined;
     if (lost && outcome.endedBecause === 'released' && !wasReleased(leases.get(command.leaseId)!, answeredMs)) {
       found.push(show(facts, 'S8', `${command.leaseId} was released, but not by itself`, record));

@@ -70,7 +70,8 @@ const gatherLeases = (records: readonly HistoryRecord[], outages: Outages): Map<
   const leases = new Map<string, LeaseFacts>();
   for (const record of records) {
     const { command } = record;
-    if (!('leaseId' in command)) continue;
+    // Attempts say nothing about when a lease began, but may say that it is over.
+    if (!('leaseId' in command) || command.leaseId === undefined) continue;
     let lease = leases.get(command.leaseId);
     if (!lease) leases.set(command.leaseId, (lease = newLease(command.leaseId)));
     if (command.kind === 'acquire') lease.acquires.push({ ...record, command });

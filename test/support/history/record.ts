@@ -16,6 +16,9 @@
  * - An outcome is the answer's JSON with its `kind`: `granted` (200 or 201), `renewed`, `released`, `session` (GET), `verdict`, `asked`,
  *   `revoked`, or the problem's `code`; a heartbeat is one `renew` record per lease (`held` → `renewed`, `lost` → `lease-lost`,
  *   `not-found` → `lease-unknown`). A refusal that promises that nothing was done is `not-applied`.
+ * - `replyId` names a reply within its session, and must not be used again once the service may have forgotten it (7 days after it was
+ *   settled). `payload` is anything that tells payloads apart. What is told of a reply is the member `reply` of the outcome, whose kind
+ *   is `parked` (`repeated`: 200) for a park, and `reply` for everything else.
  * - The service's own faults are records without a session: `outage` from when it was killed or stopped to when it answers again
  *   (`restarted`: its memory was lost), and `wall-step` for its wall clock.
  */
@@ -44,6 +47,38 @@ export interface FenceCommand {
   readonly fencingToken: number;
 }
 
+export interface ParkCommand {
+  readonly kind: 'park';
+  readonly replyId: string;
+  readonly fencingToken: number;
+  readonly sequence?: number | undefined;
+  readonly payload: string;
+  readonly payloadBytes: number;
+  readonly expiresInMs: number;
+  readonly committed?: boolean;
+}
+
+export interface AttemptCommand {
+  readonly kind: 'attempt';
+  readonly replyId: string;
+  readonly leaseId: string;
+  readonly attempt: number;
+  readonly outcome: 'sending' | 'delivered' | 'failed' | 'unknown';
+  readonly permanent?: boolean;
+}
+
+/** Without a `leaseId` it is an operator's. */
+export interface InterveneCommand {
+  readonly kind: 'replay' | 'discard';
+  readonly replyId: string;
+  readonly leaseId?: string;
+}
+
+export interface InspectReplyCommand {
+  readonly kind: 'inspect-reply';
+  readonly replyId: string;
+}
+
 export interface PlainCommand {
   readonly kind: 'inspect' | 'revoke' | 'yield';
 }
@@ -57,7 +92,8 @@ export interface WallStepCommand {
   readonly kind: 'wall-step';
 }
 
-export type SessionCommand = AcquireCommand | RenewCommand | ReleaseCommand | FenceCommand | PlainCommand;
+export type HistoryReplyCommand = ParkCommand | AttemptCommand | InterveneCommand | InspectReplyCommand;
+export type SessionCommand = AcquireCommand | RenewCommand | ReleaseCommand | FenceCommand | PlainCommand | HistoryReplyCommand;
 export type HistoryCommand = SessionCommand | OutageCommand | WallStepCommand;
 
 /** An answer, as far as the checker reads it; further members are ignored. */
@@ -76,6 +112,15 @@ export interface HistoryOutcome {
   readonly held?: boolean;
   readonly verdict?: string;
   readonly stale?: boolean;
+  readonly reply?: ReplySeen;
+}
+
+export interface ReplySeen {
+  readonly state: string;
+  readonly fencingToken: number;
+  readonly sequence?: number;
+  readonly attempts: number;
+  readonly committed: boolean;
 }
 
 export interface HistoryRecord<C extends HistoryCommand = HistoryCommand> {
