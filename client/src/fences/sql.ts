@@ -42,6 +42,9 @@ export { FenceBrokenError } from './errors.ts';
  */
 export type SqlQuery<Value> = (text: string, values: (string | number | Value)[]) => Promise<readonly unknown[]> | readonly unknown[];
 
+/** What is written to a row, by column. */
+export type SqlColumns<Value> = Readonly<Record<string, string | number | Value>>;
+
 /** Where the tokens stand. Names are quoted, so upper and lower case count; letters, digits and `_`, at most 63. */
 export interface SqlFenceOptions {
   /** The table, or `schema.table`. */
@@ -74,9 +77,9 @@ export interface SqlFence {
    */
   raise(query: SqlQuery<never>, key: string, fencingToken: number): Promise<void>;
   /** Writes columns of the row, at most 100, and creates the row if there is none. What is left out keeps its value. Throws as `raise` does. */
-  write<Value>(query: SqlQuery<Value>, key: string, fencingToken: number, columns: Readonly<Record<string, string | number | Value>>): Promise<void>;
+  write<Value>(query: SqlQuery<Value>, key: string, fencingToken: number, columns: SqlColumns<Value>): Promise<void>;
   /** The statement of `write` (or, without columns, of `raise`) for you to run, and the judge of its outcome. */
-  statement<Value = never>(key: string, fencingToken: number, columns?: Readonly<Record<string, string | number | Value>>): FencedStatement<Value>;
+  statement<Value = never>(key: string, fencingToken: number, columns?: SqlColumns<Value>): FencedStatement<Value>;
 }
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
@@ -144,7 +147,7 @@ export const sqlFence = ({ table, keyColumn = 'session', tokenColumn = 'fencing_
   if (placeholders !== '$1' && placeholders !== '?') throw new InvalidRequestError('placeholders must be "$1" or "?".');
   const place = (index: number): string => (placeholders === '?' ? '?' : `$${index + 1}`);
 
-  const statement = <Value = never>(key: string, fencingToken: number, columns: Readonly<Record<string, string | number | Value>> = {}): FencedStatement<Value> => {
+  const statement = <Value = never>(key: string, fencingToken: number, columns: SqlColumns<Value> = {}): FencedStatement<Value> => {
     checkKey(key);
     checkToken(fencingToken);
     const columnNames = Object.keys(columns);
@@ -171,7 +174,7 @@ export const sqlFence = ({ table, keyColumn = 'session', tokenColumn = 'fencing_
     return readToken((row as { fencing_token?: unknown } | undefined)?.fencing_token);
   };
 
-  const write = async <Value>(query: SqlQuery<Value>, key: string, fencingToken: number, columns: Readonly<Record<string, string | number | Value>>): Promise<void> => {
+  const write = async <Value>(query: SqlQuery<Value>, key: string, fencingToken: number, columns: SqlColumns<Value>): Promise<void> => {
     const { text, values, check } = statement(key, fencingToken, columns);
     const rows = await query(text, values);
     if (Array.isArray(rows) && rows.length === 0) throw refusal(fencingToken, await currentOf(query, key));

@@ -108,7 +108,9 @@ t.test('in a cluster the keys beside a key are in its hash slot', async (t) => {
     t.strictSame(await cluster.lrange(key, 0, -1), [key], 'the key itself is left as it is');
     await t.rejects(redisFence(cluster, key).raise(1), stale(1, 2));
   }
-  for (const key of ['', 'a}b', '{}', 'a{}b', 'a{}{b}']) t.throws(() => redisFence(cluster, key), { code: 'request-invalid', message: /^key/ }, `refused: ${key}`);
+  for (const key of ['', 'a}b', '{}', 'a{}b', 'a{}{b}']) {
+    t.throws(() => redisFence(cluster, key), { code: 'request-invalid', message: /^key/ }, `refused: ${key}`);
+  }
 });
 
 t.test('whatever is wrong with the keys is told, and nothing is half done', async (t) => {

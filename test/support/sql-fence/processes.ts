@@ -72,7 +72,8 @@ export const testSqlFenceProcesses = async (t: Test, place: DatabasePlace): Prom
     t.strictSame(tokens, tokens.toSorted((one, other) => one - other), 'tokens never decrease');
     t.equal(String(tokens.at(-1)), current, 'the largest token is that of the last message');
     const firsts = messages.filter(({ replyId }) => replyId.endsWith('/first')).map(({ replyId }) => replyId.slice(0, -'/first'.length));
-    t.strictSame(messages.map(({ replyId }) => replyId), firsts.flatMap((name) => [`${name}/first`, `${name}/second`]), 'each transaction is there whole, and undisturbed');
+    const whole = firsts.flatMap((name) => [`${name}/first`, `${name}/second`]);
+    t.strictSame(messages.map(({ replyId }) => replyId), whole, 'each transaction is there whole, and undisturbed');
     t.equal((await conversationOf(database, session))?.summary, firsts.at(-1), 'the row is that of the last transaction');
     const stored = new Set(firsts);
     t.strictSame(acknowledged.filter((name) => !stored.has(name)), [], 'whatever was acknowledged is there');
