@@ -2,7 +2,7 @@
 import type { Draft } from '../draft.ts';
 import type { Reply, Session } from '../types.ts';
 import { headOf, isUndelivered } from './order.ts';
-import { changeReply } from './put.ts';
+import { tellState } from './put.ts';
 
 /** One that is being sent is not declared dead under its taker's hands. */
 const canExpire = ({ state }: Reply): boolean => state === 'parked' || state === 'unknown';
@@ -14,13 +14,16 @@ export const firstExpiryMs = ({ replies }: Session): number | undefined => {
   return first;
 };
 
-/** Declares dead, visibly, what was not delivered in its time. */
+/** Declares dead, visibly, what was not delivered in its time. A dead reply keeps its place, so that any number of them die in one pass. */
 export const expireReplies = (draft: Draft, atMs: number): void => {
-  for (const reply of draft.session.replies) {
-    if (!canExpire(reply) || reply.expiresAtMs > atMs) continue;
+  const replies = draft.session.replies.map((reply) => {
+    if (!canExpire(reply) || reply.expiresAtMs > atMs) return reply;
     const doubt = reply.state === 'unknown' ? ', and whether its last attempt arrived is unknown' : '';
-    changeReply(draft, { ...reply, state: 'dead', reason: `expired: not delivered within ${reply.lifeMs} ms${doubt}`, settledAtMs: atMs });
-  }
+    const dead: Reply = { ...reply, state: 'dead', reason: `expired: not delivered within ${reply.lifeMs} ms${doubt}`, settledAtMs: atMs };
+    tellState(draft, dead);
+    return dead;
+  });
+  draft.session = { ...draft.session, replies };
 };
 
 /** When the courier may come for this session, on the monotonic clock. Undefined while somebody holds it, who is told by its heartbeats, or nothing is left to deliver. */

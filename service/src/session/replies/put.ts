@@ -29,7 +29,10 @@ export const putReply = (draft: Draft, reply: Reply): void => {
 /** Replaces a reply whose state has changed, and tells it. */
 export const changeReply = (draft: Draft, reply: Reply): void => {
   putReply(draft, reply);
-  const { holder, fencingToken, replyId, state } = reply;
+  tellState(draft, reply);
+};
+
+export const tellState = (draft: Draft, { holder, fencingToken, replyId, state }: Reply): void => {
   draft.events.push({ type: 'reply-state', holder, fencingToken, replyId, state });
 };
 
