@@ -33,9 +33,18 @@ const failureOf = (error: unknown): DeliveryFailure => {
   return codesOf(error).some((code) => NOT_SENT.has(code)) ? 'transient' : 'unknown';
 };
 
+const wordsOf = (error: unknown): string => {
+  try {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  } catch {
+    // Anything can be thrown, also what has no words.
+    return 'an error that cannot be told';
+  }
+};
+
 /** The error's words, within what the service takes; whole characters. */
 export const errorText = (error: unknown): string => {
-  const text = (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).toWellFormed();
+  const text = wordsOf(error).toWellFormed();
   if (Buffer.byteLength(text) <= ERROR_BYTES_MAX) return text;
   return new TextDecoder().decode(Buffer.from(text).subarray(0, ERROR_BYTES_MAX - 3)).replace(/\uFFFD$/, '');
 };
@@ -43,7 +52,7 @@ export const errorText = (error: unknown): string => {
 /** @param wallMs the wall clock, for a `Retry-After` that is a date */
 export const classifyFailure = (error: unknown, classify: ClassifyDelivery | undefined, wallMs: number): FailedDelivery => {
   const asked = error instanceof DeliveryError ? error.retryAfterMs : retryAfterOf(error, wallMs);
-  const retryAfterMs = asked === undefined ? undefined : Math.round(Math.min(Math.max(asked, 0), RETRY_AFTER_MS_MAX));
+  const retryAfterMs = asked === undefined || Number.isNaN(asked) ? undefined : Math.round(Math.min(Math.max(asked, 0), RETRY_AFTER_MS_MAX));
   return { failure: classify?.(error) ?? failureOf(error), error: errorText(error), retryAfterMs };
 };
 
