@@ -1,8 +1,9 @@
 /** Parked replies of a store behind its port: each verb is one command, named after what somebody does. */
-import type { Attempt, OutcomeOf, Outcomes, Park, ReplyUnknown } from '../../service/src/session/commands.ts';
-import type { ReplyPage, ReplyQuery, SessionName, StoredReply } from '../../service/src/session/store.ts';
+import type { Command, OutcomeOf, Outcomes } from '../../service/src/session/commands.ts';
+import type { Attempt, Park, ReplyUnknown } from '../../service/src/session/replies/commands.ts';
+import type { LeaseStore, ReplyPage, ReplyQuery, SessionName, StoredReply } from '../../service/src/session/store.ts';
 import type { FencingToken, LeaseIdHash, Namespace, PayloadHash, ReplyId } from '../../service/src/session/types.ts';
-import { nameOf, type StoreUnderTest } from './store-under-test.ts';
+import { nameOf } from './store-under-test.ts';
 
 export const SECOND_MS = 1_000;
 export const HOUR_MS = 3_600_000;
@@ -12,21 +13,21 @@ type Session = SessionName | string;
 export type ParkTerms = Partial<Omit<Park, 'kind' | 'replyId' | 'fencingToken' | 'payloadHash'>> & { readonly fencingToken?: number; readonly says?: string };
 
 export class RepliesUnderTest {
-  readonly store: StoreUnderTest;
+  readonly #store: LeaseStore;
 
-  constructor(store: StoreUnderTest) {
-    this.store = store;
+  constructor(store: LeaseStore) {
+    this.#store = store;
   }
 
   /** By default under a token that is below every other, uncommitted, for a day; the payload is what it says. */
   park(session: Session, id: string, { says = `says ${id}`, fencingToken = 0, ...terms }: ParkTerms = {}): Promise<Outcomes['park']> {
     const payload = JSON.stringify(says);
     const defaults = { holder: `parker of ${id}`, committed: false, contentType: 'application/json', expiresInMs: DAY_MS, payload, payloadBytes: Buffer.byteLength(payload) };
-    return this.store.do(session, { kind: 'park', replyId: id as ReplyId, fencingToken: fencingToken as FencingToken, payloadHash: `hash of ${says}` as PayloadHash, ...defaults, ...terms });
+    return this.#do(session, { kind: 'park', replyId: id as ReplyId, fencingToken: fencingToken as FencingToken, payloadHash: `hash of ${says}` as PayloadHash, ...defaults, ...terms });
   }
 
   attempt(session: Session, id: string, leaseId: string, attempt: number, outcome: Attempt['outcome'], terms: Partial<Attempt> = {}): Promise<Outcomes['attempt']> {
-    return this.store.do(session, { kind: 'attempt', replyId: id as ReplyId, leaseIdHash: leaseId as LeaseIdHash, attempt, outcome, ...terms });
+    return this.#do(session, { kind: 'attempt', replyId: id as ReplyId, leaseIdHash: leaseId as LeaseIdHash, attempt, outcome, ...terms });
   }
 
   /** The first attempt, and what comes of it. */
@@ -38,23 +39,23 @@ export class RepliesUnderTest {
   }
 
   discard(session: Session, id: string): Promise<Outcomes['discard']> {
-    return this.store.do(session, { kind: 'discard', replyId: id as ReplyId, reason: 'not wanted' });
+    return this.#do(session, { kind: 'discard', replyId: id as ReplyId, reason: 'not wanted' });
   }
 
   replay(session: Session, id: string): Promise<Outcomes['replay']> {
-    return this.store.do(session, { kind: 'replay', replyId: id as ReplyId, reason: 'once more' });
+    return this.#do(session, { kind: 'replay', replyId: id as ReplyId, reason: 'once more' });
   }
 
   look(session: Session, id: string): Promise<OutcomeOf<{ kind: 'inspect-reply'; replyId: ReplyId }>> {
-    return this.store.do(session, { kind: 'inspect-reply', replyId: id as ReplyId });
+    return this.#do(session, { kind: 'inspect-reply', replyId: id as ReplyId });
   }
 
   read(session: Session, id: string): Promise<StoredReply | ReplyUnknown> {
-    return this.store.store.readReply(typeof session === 'string' ? nameOf(session) : session, id as ReplyId);
+    return this.#store.readReply(named(session), id as ReplyId);
   }
 
   page(query: Partial<ReplyQuery> = {}): Promise<ReplyPage> {
-    return this.store.store.listReplies({ namespace: 'default' as Namespace, due: false, limit: 100, ...query });
+    return this.#store.listReplies({ namespace: 'default' as Namespace, due: false, limit: 100, ...query });
   }
 
   /** All pages one after the other, as `session/reply`. */
@@ -74,4 +75,10 @@ export class RepliesUnderTest {
   due(query: Partial<ReplyQuery> = {}): Promise<string[]> {
     return this.list({ ...query, due: true });
   }
+
+  #do<C extends Command>(session: Session, command: C): Promise<OutcomeOf<C>> {
+    return this.#store.apply(named(session), command);
+  }
 }
+
+const named = (session: Session): SessionName => (typeof session === 'string' ? nameOf(session) : session);

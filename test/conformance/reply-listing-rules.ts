@@ -7,7 +7,7 @@ import { nameOf, StoreUnderTest, type OpenStore } from './store-under-test.ts';
 export const replyListingRules = async (t: Test, openStore: OpenStore): Promise<void> => {
   const withReplies = async (t: Test): Promise<{ store: StoreUnderTest; replies: RepliesUnderTest }> => {
     const store = await StoreUnderTest.open(t, openStore);
-    return { store, replies: new RepliesUnderTest(store) };
+    return { store, replies: new RepliesUnderTest(store.store) };
   };
 
   t.test('the courier is shown one reply a session, its head, by due time and then by key', async (t) => {

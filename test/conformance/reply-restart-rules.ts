@@ -28,7 +28,7 @@ export const replyRestartRules = async (t: Test, openAgain: OpenAgain): Promise<
         const { wallUs } = clock.now();
         return run(new FakeClock({ monoMs: 5_000, wallUs: wallUs + (downMs + stepMs) * 1_000 }));
       };
-      return { store, replies: new RepliesUnderTest(store), restart };
+      return { store, replies: new RepliesUnderTest(store.store), restart };
     };
     return run(new FakeClock());
   };

@@ -7,7 +7,7 @@ const KIB = 1_024;
 
 export const replyRules = async (t: Test, openStore: OpenStore): Promise<void> => {
   const store = await StoreUnderTest.open(t, openStore);
-  const replies = new RepliesUnderTest(store);
+  const replies = new RepliesUnderTest(store.store);
 
   t.test('a reply is parked without a lease, told once, and read with its payload', async (t) => {
     const parked = await replies.park('park', 'r', { says: 'a "word", ü, 😀 \n and \u0000', sequence: 3, reason: 'lost the lease' });

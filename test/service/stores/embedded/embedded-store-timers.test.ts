@@ -126,7 +126,7 @@ t.test('a session that is named again after it was forgotten starts anew, above 
 });
 
 t.test('idle sessions are never more than may be remembered: the one that ended first goes as another comes', async (t) => {
-  const scene = await StoreScene.start(':memory:', undefined, 2);
+  const scene = await StoreScene.start(':memory:', undefined, { idleMax: 2 });
   for (const session of ['s1', 's2', 's3']) {
     await scene.take('a', { session });
     await scene.release('a', session);

@@ -1,9 +1,11 @@
 import t from 'tap';
 import type { Rows } from '../../../../service/src/stores/embedded/database.ts';
 import { load, TableFilling } from '../../../../service/src/stores/embedded/loading.ts';
+import { writeReply } from '../../../../service/src/stores/embedded/reply-rows.ts';
 import { writeEnded, writeSession } from '../../../../service/src/stores/embedded/rows.ts';
 import type { SessionTable } from '../../../../service/src/stores/embedded/session-table.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
+import { ReplyScene } from '../../session/replies/reply-scene.ts';
 import { Scene } from '../../session/scene.ts';
 import { nameOf } from './store-scene.ts';
 
@@ -92,4 +94,38 @@ t.test('a lease lives on from the end of a long start, not from its beginning', 
   filling.take({ sessions: [{ id: 1, namespace: 'default', key: 's', live: 1, state }], ended: [], replies: [] });
   clock.advance(60_000);
   t.equal(filling.finish().find(nameOf('s'))?.session.lease?.expiresAtMs, clock.now().monoMs + 5_000);
+});
+
+/** The rows of a session without a lease, on which something was played so many milliseconds before the start. */
+const played = (id: number, key: string, msBefore: number, play: (scene: ReplyScene) => void): Rows => {
+  const scene = new ReplyScene();
+  play(scene);
+  const written = { monoMs: scene.nowMs, wallUs: BOOT.wallUs - msBefore * 1_000 };
+  const replies = [...scene.session.replies, ...scene.session.settledReplies].map((reply) => writeReply({ ...nameOf(key), id }, reply, written));
+  return { sessions: [{ id, namespace: 'default', key, live: 0, state: writeSession(scene.session, written) }], ended: [], replies };
+};
+const discarded = (scene: ReplyScene): void => {
+  scene.park('r');
+  scene.discard('r');
+};
+
+t.test('each session gets its own replies, and goes on counting them', async (t) => {
+  const first = played(1, 's', 1_000, (scene) => ['a', 'b'].forEach((id) => scene.park(id)));
+  const second = played(2, 't', 1_000, (scene) => scene.park('c'));
+  const table = tableOf({ sessions: [...first.sessions, ...second.sessions], ended: [], replies: [...first.replies, ...second.replies] });
+  const idsOf = (key: string): unknown => table.find(nameOf(key))?.session.replies.map(({ replyId, number }) => `${replyId} ${number}`);
+  t.strictSame([idsOf('s'), idsOf('t')], [['a 1', 'b 2'], ['c 1']]);
+  t.equal(table.find(nameOf('s'))?.session.repliesParked, 2);
+});
+
+t.test('a session with open replies is not idle; one with settled ones is, since the last of them', async (t) => {
+  const pieces = [played(1, 'open', 9_000, (scene) => scene.park('r')), played(2, 'settled', 2_500, discarded), endedBefore(3_000, 2_000)];
+  pieces[2] = { ...pieces[2]!, sessions: pieces[2]!.sessions.map((row) => ({ ...row, id: row.id + 10 })), ended: [] };
+  const table = tableOf(...pieces);
+  const order: string[] = [];
+  for (let oldest = table.oldestIdle; oldest; oldest = table.oldestIdle) {
+    order.push(oldest.key);
+    table.remove(oldest);
+  }
+  t.strictSame(order, ['ended 3000', 'settled', 'ended 2000']);
 });

@@ -2,6 +2,7 @@ import t from 'tap';
 import type { Now } from '../../../../service/src/clock.ts';
 import { EMPTY_SESSION, type EndedId, type Lease, type Session, type YieldRequest } from '../../../../service/src/session/types.ts';
 import { endedSince, mustWrite, readSession, writeEnded, writeSession } from '../../../../service/src/stores/embedded/rows.ts';
+import { ReplyScene } from '../../session/replies/reply-scene.ts';
 import { connectionId, fencingToken, idHash, Scene } from '../../session/scene.ts';
 
 const HOUR_MS = 3_600_000;
@@ -175,4 +176,24 @@ t.test('new ended ids are found, also when old ones went in the same step', asyn
     },
   );
   t.strictSame(idsOf(full), ['one more']);
+});
+
+t.test('every change of a reply is written, and the count of those that were parked', async (t) => {
+  const scene = new ReplyScene();
+  const steps: [string, () => unknown][] = [
+    ['a parking', () => scene.park('r')],
+    ['a risen `committed`', () => scene.park('r', { committed: true })],
+    ['a discard', () => scene.discard('r')],
+    ['a replay', () => scene.replay('r')],
+    ['an expiry', () => scene.passAndTick(24 * HOUR_MS)],
+  ];
+  for (const [what, act] of steps) {
+    const before = scene.session;
+    act();
+    t.equal(mustWrite(before, scene.session), true, what);
+  }
+  t.equal(afterStart(scene.session).read.repliesParked, 1);
+  const before = scene.session;
+  scene.park('r');
+  t.equal(mustWrite(before, scene.session), false, 'a repeat');
 });

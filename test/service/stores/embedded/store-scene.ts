@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RepliesUnderTest } from '../../../conformance/replies-under-test.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
 import type { AskYield, Command, OutcomeOf, Outcomes, SessionEvent, Wake } from '../../../../service/src/session/commands.ts';
 import type { Namespace, SessionKey } from '../../../../service/src/session/types.ts';
@@ -19,29 +20,36 @@ export const turns = async (count = 5): Promise<void> => {
 export const NAMESPACE = 'default' as Namespace;
 export const nameOf = (key: string): SessionName => ({ namespace: NAMESPACE, key: key as SessionKey });
 
+interface SceneLimits {
+  readonly idleMax?: number;
+  readonly settledMax?: number;
+}
+
 type Terms = AcquireTerms & { readonly session?: string };
 
 export class StoreScene {
   readonly clock: FakeClock;
   readonly writer: GatedWriter;
   readonly store: EmbeddedStore;
+  readonly replies: RepliesUnderTest;
   readonly wakes: Wake[] = [];
   readonly events: (SessionEvent & { readonly session: string })[] = [];
   readonly fatal: Error[] = [];
 
-  constructor(clock: FakeClock, writer: GatedWriter, loaded: Loaded, idleMax?: number) {
+  constructor(clock: FakeClock, writer: GatedWriter, loaded: Loaded, { idleMax, settledMax }: SceneLimits = {}) {
     this.clock = clock;
     this.writer = writer;
-    this.store = new EmbeddedStore({ clock, writer, loaded, onFatal: (error) => this.fatal.push(error), ...(idleMax !== undefined && { idleMax }) });
+    this.store = new EmbeddedStore({ clock, writer, loaded, onFatal: (error) => this.fatal.push(error), ...(idleMax !== undefined && { idleMax }), ...(settledMax !== undefined && { settledMax }) });
+    this.replies = new RepliesUnderTest(this.store);
     this.store.listen({
       onWake: (wake) => this.wakes.push(wake),
       onEvent: ({ key }, event) => this.events.push({ session: key, ...event }),
     });
   }
 
-  static async start(file = ':memory:', clock = new FakeClock(), idleMax?: number): Promise<StoreScene> {
+  static async start(file = ':memory:', clock = new FakeClock(), limits?: SceneLimits): Promise<StoreScene> {
     const writer = new GatedWriter(file);
-    return new StoreScene(clock, writer, await load(writer, clock), idleMax);
+    return new StoreScene(clock, writer, await load(writer, clock), limits);
   }
 
   /** A store on a file, which ends with the test. */

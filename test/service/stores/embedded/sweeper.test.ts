@@ -4,6 +4,7 @@ import { apply } from '../../../../service/src/session/apply.ts';
 import { SessionTable, type Entry } from '../../../../service/src/stores/embedded/session-table.ts';
 import { Sweeper } from '../../../../service/src/stores/embedded/sweeper.ts';
 import { Scene } from '../../session/scene.ts';
+import { ReplyScene } from '../../session/replies/reply-scene.ts';
 import { nameOf } from './store-scene.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -17,7 +18,7 @@ const start = ({ idleMax = 1_000_000 } = {}): {
   ticked: string[];
   forgotten: string[];
   endedForgotten: string[];
-  add: (key: string, play: (scene: Scene) => void) => Entry;
+  add: (key: string, play: (scene: ReplyScene) => void) => Entry;
 } => {
   const clock = new FakeClock();
   const table = new SessionTable();
@@ -41,8 +42,8 @@ const start = ({ idleMax = 1_000_000 } = {}): {
       table.remove(entry);
     },
   });
-  const add = (key: string, play: (scene: Scene) => void): Entry => {
-    const scene = new Scene();
+  const add = (key: string, play: (scene: ReplyScene) => void): Entry => {
+    const scene = new ReplyScene();
     scene.nowMs = clock.now().monoMs;
     play(scene);
     const entry = table.add(nameOf(key));
@@ -54,6 +55,10 @@ const start = ({ idleMax = 1_000_000 } = {}): {
 };
 
 const leased = (ttlMs: number) => (scene: Scene) => void scene.take('a', { ttlMs });
+const discarded = (scene: ReplyScene): void => {
+  scene.park('r');
+  scene.discard('r');
+};
 const ended = (scene: Scene): void => {
   scene.take('a');
   scene.release('a');
@@ -174,4 +179,22 @@ t.test('the check tells of a loop that has stopped', async (t) => {
   t.match(sweeper.check(), { ok: true });
   clock.advance(1);
   t.strictSame(sweeper.check(), { name: 'sweep', ok: false, detail: 'no round for 10000 ms' });
+});
+
+t.test('settled replies are forgotten after 7 days in a session that is kept, and with the session otherwise', async (t) => {
+  const { clock, table, ticked, forgotten, add } = start();
+  const settled = add('settled only', discarded);
+  const kept = add('kept', (scene) => {
+    discarded(scene);
+    scene.park('dead', { expiresInMs: 1_000 });
+    scene.passAndTick(1_000);
+    scene.pass(-1_000);
+  });
+  clock.advance(7 * DAY_MS - 1);
+  t.strictSame([settled.session.settledReplies.length, kept.session.settledReplies.length], [1, 1]);
+  clock.advance(ROUND_MS);
+  t.strictSame([ticked, forgotten], [['kept'], ['settled only']]);
+  t.strictSame([kept.session.settledReplies.length, kept.session.replies.length, table.size], [0, 1, 1]);
+  clock.advance(10 * ROUND_MS);
+  t.strictSame([ticked, forgotten], [['kept'], ['settled only']], 'and a dead reply keeps its session for as long as it is there');
 });

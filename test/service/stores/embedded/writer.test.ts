@@ -1,4 +1,5 @@
 import t from 'tap';
+import { DatabaseSync } from 'node:sqlite';
 import type { Worker } from 'node:worker_threads';
 import { startWriter, WriterError, type Writer } from '../../../../service/src/stores/embedded/writer.ts';
 import type { Changes } from '../../../../service/src/stores/embedded/database.ts';
@@ -27,6 +28,28 @@ t.test('the thread loads, commits, reads and lets go, in the order of asking', a
   await writer.close();
   const again = start(t, file);
   t.strictSame(await again.facts(), { storeId: 'store-1', floor: 5 }, 'the file was let go of');
+});
+
+t.test('replies go to the thread and come back, and a payload that is damaged is a fault of that question alone', async (t) => {
+  const file = freshFile(t);
+  const writer = start(t, file);
+  const session = { id: 1, namespace: 'default', key: 's', live: 0 as const, state: '{}' };
+  const reply = { sessionId: 1, number: 1, state: 'parked', namespace: 'default', key: 's', listedAtWallMs: 7, record: '{}' };
+  const answers = await Promise.all([
+    writer.commit({ ...NONE, sessions: [session], replies: [reply], payloads: [{ sessionId: 1, number: 1, payload: '"ü"' }] }),
+    writer.payload({ sessionId: 1, number: 1 }),
+    writer.payload({ sessionId: 1, number: 2 }),
+    writer.listedReplies({ namespace: 'default', states: ['parked'], after: undefined, limit: 10 }),
+    writer.rowsAfter(0),
+  ]);
+  t.match(answers, [undefined, '"ü"', undefined, [{ sessionId: 1, number: 1, key: 's', listedAtWallMs: 7 }], { sessions: [session], replies: [reply] }]);
+  await writer.close();
+  const raw = new DatabaseSync(file);
+  raw.exec("UPDATE payloads SET payload = '\"u\"'");
+  raw.close();
+  const again = start(t, file);
+  t.match(await again.payload({ sessionId: 1, number: 1 }).catch((error: unknown) => error), { fault: { refused: true, message: /payload/ } });
+  t.match(await again.facts(), { storeId: 'store-1' });
 });
 
 t.test("a fault of the database is the asker's, with the driver's code, and the thread goes on", async (t) => {
