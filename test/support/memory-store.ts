@@ -1,7 +1,8 @@
 /** A real store without a disk: the rules themselves over a Map, and one timer at a time for each session that is waited for. */
 import type { Clock, Timer } from '../../service/src/clock.ts';
 import { apply } from '../../service/src/session/apply.ts';
-import type { Command, OutcomeOf, ReplyUnknown, SessionEvent } from '../../service/src/session/commands.ts';
+import type { Command, OutcomeOf, SessionEvent } from '../../service/src/session/commands.ts';
+import type { ReplyUnknown } from '../../service/src/session/replies/commands.ts';
 import { courierDueAt } from '../../service/src/session/replies/due.ts';
 import { findReply, headOf } from '../../service/src/session/replies/order.ts';
 import { replyView } from '../../service/src/session/replies/views.ts';

@@ -903,6 +903,8 @@ export interface components {
             committed: boolean;
             /** @description Attempts to deliver it that were begun. */
             attempts: number;
+            /** @description An earlier attempt may have arrived. A repeat goes out under the same reply id. */
+            maybeDelivered: boolean;
             /** @description While it is undelivered: when the courier may attempt it. The live holder need not wait for it. */
             dueInMs?: number;
             /** @description How long ago it was parked. */
@@ -956,6 +958,8 @@ export interface components {
             committed: boolean;
             /** @description Attempts to deliver it that were begun. */
             attempts: number;
+            /** @description An earlier attempt may have arrived. A repeat goes out under the same reply id. */
+            maybeDelivered: boolean;
             /** @description While it is undelivered: when the courier may attempt it. The live holder need not wait for it. */
             dueInMs?: number;
             /** @description How long ago it was parked. */
@@ -2724,6 +2728,7 @@ export interface operations {
                      *       "state": "parked",
                      *       "committed": false,
                      *       "attempts": 0,
+                     *       "maybeDelivered": false,
                      *       "dueInMs": 0,
                      *       "parkedMsAgo": 0,
                      *       "expiresInMs": 86400000,
@@ -2841,6 +2846,7 @@ export interface operations {
                      *       "state": "parked",
                      *       "committed": false,
                      *       "attempts": 0,
+                     *       "maybeDelivered": false,
                      *       "dueInMs": 0,
                      *       "parkedMsAgo": 0,
                      *       "expiresInMs": 86400000,
@@ -2868,6 +2874,7 @@ export interface operations {
                      *       "state": "parked",
                      *       "committed": false,
                      *       "attempts": 0,
+                     *       "maybeDelivered": false,
                      *       "dueInMs": 0,
                      *       "parkedMsAgo": 0,
                      *       "expiresInMs": 86400000,
@@ -3002,6 +3009,7 @@ export interface operations {
                      *           "state": "parked",
                      *           "committed": false,
                      *           "attempts": 0,
+                     *           "maybeDelivered": false,
                      *           "dueInMs": 0,
                      *           "parkedMsAgo": 0,
                      *           "expiresInMs": 86400000,
@@ -3101,6 +3109,7 @@ export interface operations {
                      *           "state": "parked",
                      *           "committed": false,
                      *           "attempts": 0,
+                     *           "maybeDelivered": false,
                      *           "dueInMs": 0,
                      *           "parkedMsAgo": 0,
                      *           "expiresInMs": 86400000,
@@ -3210,6 +3219,7 @@ export interface operations {
                      *       "state": "parked",
                      *       "committed": false,
                      *       "attempts": 0,
+                     *       "maybeDelivered": false,
                      *       "dueInMs": 0,
                      *       "parkedMsAgo": 0,
                      *       "expiresInMs": 86400000,
@@ -3365,6 +3375,7 @@ export interface operations {
                      *       "state": "parked",
                      *       "committed": false,
                      *       "attempts": 0,
+                     *       "maybeDelivered": false,
                      *       "dueInMs": 0,
                      *       "parkedMsAgo": 0,
                      *       "expiresInMs": 86400000,
@@ -3531,6 +3542,7 @@ export interface operations {
                      *       "state": "parked",
                      *       "committed": false,
                      *       "attempts": 0,
+                     *       "maybeDelivered": false,
                      *       "dueInMs": 0,
                      *       "parkedMsAgo": 0,
                      *       "expiresInMs": 86400000,

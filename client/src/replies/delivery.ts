@@ -9,7 +9,7 @@ import { publishDeliver } from '../diagnostics.ts';
 import { HoldfastError, LeaseLostError, ServiceUnavailableError } from '../errors.ts';
 import type { Holding } from '../holding.ts';
 import type { Logger } from '../logger.ts';
-import { ReplyRefusedError } from '../reply-errors.ts';
+import { DeliveryError, ReplyRefusedError } from '../reply-errors.ts';
 import { classifyFailure, errorText, saysStale, type ClassifyDelivery } from './delivery-outcome.ts';
 import type { ReplyHandlers } from './handlers.ts';
 import type { AttemptReport } from './options.ts';
@@ -27,7 +27,7 @@ export interface DeliveryParts<R> {
 
 /** What is attempted. */
 export interface Attempted<R> {
-  readonly view: Pick<ReplyView, 'session' | 'replyId' | 'state' | 'committed' | 'attempts'>;
+  readonly view: Pick<ReplyView, 'session' | 'replyId' | 'state' | 'committed' | 'attempts' | 'maybeDelivered'>;
   readonly reply: R;
   /** Whether it was generated under another lease than the one it is brought to its end under. */
   readonly rebase: boolean;
@@ -81,9 +81,11 @@ export class Delivery<R> {
     const { view } = this.#attempted;
     const fault = view.committed ? undefined : await at('commit', () => this.#commit(signal));
     this.#holding.assertHeld();
+    // Whoever gives up has not failed: nothing is told of it, and nothing sent.
+    this.#attempted.signal?.throwIfAborted();
     const attempt = view.attempts + 1;
     await at('take', () => this.#tell({ attempt, outcome: 'sending', committed: fault === undefined }));
-    if (fault) return await at('settle', () => this.#settle(attempt, commitReport(attempt, fault), fault.error));
+    if (fault) return await at('settle fault', () => this.#settle(attempt, commitReport(attempt, fault), fault.error));
     // The last look before the effect: what is not sent now is at worst marked as unknown.
     this.#holding.assertHeld();
     return await at('deliver', () => this.#deliver(attempt, signal));
@@ -109,23 +111,25 @@ export class Delivery<R> {
     const { at, handlers, classify, clock } = this.#parts;
     const { view, reply } = this.#attempted;
     const { session, replyId, state } = view;
-    const maybeDelivered = state === 'unknown' || state === 'sending';
+    // An attempt of this very lease that was never settled is not told as unknown yet.
+    const maybeDelivered = view.maybeDelivered || state === 'sending';
     const startedMs = clock.now().monoMs;
     const publish = (outcome: AttemptReport['outcome'], error?: unknown): void =>
       publishDeliver({ session, replyId, fencingToken: this.#holding.facts.fencingToken, attempt, outcome, tookMs: clock.now().monoMs - startedMs, ...(error !== undefined && { error }) });
     try {
+      if (this.#attempted.signal?.aborted) throw new DeliveryError('transient', 'It was not begun.', { cause: this.#attempted.signal.reason });
       await at('deliver handler', () => handlers.deliver(reply, { session, replyId, fencingToken: this.#holding.facts.fencingToken, attempt, maybeDelivered, signal }));
     } catch (error) {
       const { failure, error: text, retryAfterMs } = classifyFailure(error, classify, clock.now().wallUs / 1_000);
       // The channel's own fence refused it: this attempt has certainly not arrived, and only a new holder can say more.
       if (saysStale(error)) throw new Stale(undefined, { cause: error });
       publish(failure === 'unknown' ? 'unknown' : 'failed', error);
-      if (failure === 'unknown') return await at('settle', () => this.#settle(attempt, { attempt, outcome: 'unknown', error: text }, error));
+      if (failure === 'unknown') return await at('settle unknown', () => this.#settle(attempt, { attempt, outcome: 'unknown', error: text }, error));
       const more = failure === 'permanent' ? { permanent: true } : retryAfterMs === undefined ? {} : { retryAfterMs };
-      return await at('settle', () => this.#settle(attempt, { attempt, outcome: 'failed', error: text, ...more }, error));
+      return await at('settle failed', () => this.#settle(attempt, { attempt, outcome: 'failed', error: text, ...more }, error));
     }
     publish('delivered');
-    return await at('settle', () => this.#settle(attempt, { attempt, outcome: 'delivered' }));
+    return await at('settle delivered', () => this.#settle(attempt, { attempt, outcome: 'delivered' }));
   }
 
   /** Tells what came of the attempt. That it arrived is worth telling even without the lease; else the lease's end tells it as unknown. */
@@ -162,4 +166,4 @@ export class Delivery<R> {
 /** An application, or its resource, says that the lease is not the live one. */
 class Stale extends Error {}
 
-const commitReport = (attempt: number, { error }: CommitFault): AttemptReport => ({ attempt, outcome: 'failed', error: `commit: ${errorText(error)}` });
+const commitReport = (attempt: number, { error }: CommitFault): AttemptReport => ({ attempt, outcome: 'failed', error: errorText(`commit: ${errorText(error)}`) });

@@ -21,6 +21,8 @@ export interface ReplyView {
   readonly committed: boolean;
   /** Attempts to deliver it that were begun. */
   readonly attempts: number;
+  /** An earlier attempt may have arrived. */
+  readonly maybeDelivered: boolean;
   /** While it is undelivered: when a courier may attempt it. */
   readonly dueInMs?: number;
   readonly parkedMsAgo: number;

@@ -1,5 +1,5 @@
 /** Cursors of listings: the last place that was looked at, opaque to callers. */
-import type { ReplyPlace } from '../session/commands.ts';
+import type { ReplyPlace } from '../session/replies/commands.ts';
 import { HoldfastError } from '../session/errors.ts';
 import type { ListedPlace } from '../session/store.ts';
 import type { FencingToken, SessionKey } from '../session/types.ts';

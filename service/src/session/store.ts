@@ -1,5 +1,6 @@
 /** The port behind which leases and replies live. Contention is a value in the outcomes; only faults are thrown, as `StoreUnavailableError`. */
-import type { Command, OutcomeOf, ReplyUnknown, ReplyView, SessionEvent, SessionView, ToldReply, Wake } from './commands.ts';
+import type { Command, OutcomeOf, SessionEvent, SessionView, Wake } from './commands.ts';
+import type { ReplyUnknown, ReplyView, ToldReply } from './replies/commands.ts';
 import type { LeaseIdHash, Namespace, ReplyId, ReplyState, SessionKey } from './types.ts';
 
 /** A session is named by both, everywhere. */

@@ -138,6 +138,8 @@ export interface Reply {
   readonly setbacks: number;
   /** Whether it was `unknown` since it was parked: the first time it is due at once. */
   readonly wasUnknown: boolean;
+  /** Whether an attempt, however long ago, may have arrived. Never taken back: a receiver is to be asked, or to look for the reply id. */
+  readonly maybeDelivered: boolean;
   /** How long it lives undelivered, from parking or from its last replay. */
   readonly lifeMs: number;
   readonly expiresAtMs: number;

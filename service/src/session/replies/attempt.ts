@@ -2,7 +2,8 @@
  * Attempts to deliver: who may begin one, and what comes of it. Taking needs the live lease, so the delivery of a session is
  * serial and fenced, and the lease's end is the only time-out there is.
  */
-import type { Attempt, Outcomes } from '../commands.ts';
+import type { Outcomes } from '../commands.ts';
+import type { Attempt } from './commands.ts';
 import type { Draft } from '../draft.ts';
 import { REPLY_BACKOFF_MS } from '../limits.ts';
 import { leaseRefusal } from '../renew.ts';
@@ -89,8 +90,8 @@ const backoffMs = ({ setbacks }: Reply): number => REPLY_BACKOFF_MS[Math.min(set
 /** Nobody knows whether it arrived. It goes out again under the same id: at once the first time, then by back-off. */
 const unknown = (reply: Reply, nowMs: number): Reply =>
   reply.wasUnknown
-    ? { ...reply, state: 'unknown', dueAtMs: nowMs + backoffMs(reply), setbacks: reply.setbacks + 1 }
-    : { ...reply, state: 'unknown', dueAtMs: nowMs, wasUnknown: true };
+    ? { ...reply, state: 'unknown', maybeDelivered: true, dueAtMs: nowMs + backoffMs(reply), setbacks: reply.setbacks + 1 }
+    : { ...reply, state: 'unknown', maybeDelivered: true, dueAtMs: nowMs, wasUnknown: true };
 
 /** The taker's lease has ended in the midst of its attempt. */
 export const abandonAttempts = (draft: Draft, { leaseIdHash }: Lease, endedAtMs: number): void => {

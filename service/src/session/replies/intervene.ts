@@ -1,5 +1,6 @@
 /** Replay and discard: what an operator, or the live holder, decides about a reply. */
-import type { Discard, Outcomes, Replay } from '../commands.ts';
+import type { Outcomes } from '../commands.ts';
+import type { Discard, Replay } from './commands.ts';
 import type { Draft } from '../draft.ts';
 import { leaseRefusal } from '../renew.ts';
 import type { Reply } from '../types.ts';

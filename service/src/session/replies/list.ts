@@ -1,5 +1,6 @@
 /** Looking at the replies of one session. */
-import type { InspectReply, ListReplies, Outcomes } from '../commands.ts';
+import type { Outcomes } from '../commands.ts';
+import type { InspectReply, ListReplies } from './commands.ts';
 import type { Draft } from '../draft.ts';
 import { compareReplies, findReply } from './order.ts';
 import { replyView } from './views.ts';

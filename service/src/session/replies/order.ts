@@ -1,5 +1,5 @@
 /** The replies of one session: which goes first, which is which, how many there are. */
-import type { ReplyPlace } from '../commands.ts';
+import type { ReplyPlace } from './commands.ts';
 import type { Reply, ReplyId, ReplyState, Session } from '../types.ts';
 
 /** By fencing token, then by sequence, then by parking. A reply without a sequence comes after those of its token that have one. */

@@ -1,5 +1,6 @@
 /** Park: keeps a finished reply, whoever holds the session by now. */
-import type { Outcomes, Park, RepliesFull } from '../commands.ts';
+import type { Outcomes } from '../commands.ts';
+import type { Park, RepliesFull } from './commands.ts';
 import type { Draft } from '../draft.ts';
 import { REPLIES_BYTES_MAX, REPLIES_MAX } from '../limits.ts';
 import type { Reply, Session } from '../types.ts';
@@ -34,6 +35,7 @@ export const park = (draft: Draft, command: Park): Outcomes['park'] => {
     dueAtMs: now.monoMs,
     setbacks: 0,
     wasUnknown: false,
+    maybeDelivered: false,
     lifeMs: command.expiresInMs,
     expiresAtMs: now.monoMs + command.expiresInMs,
     settledAtMs: undefined,

@@ -3,7 +3,8 @@
  * and event waits for the commit of the state that it was computed from.
  */
 import type { Clock } from '../../clock.ts';
-import type { Command, OutcomeOf, ReplyUnknown } from '../../session/commands.ts';
+import type { Command, OutcomeOf } from '../../session/commands.ts';
+import type { ReplyUnknown } from '../../session/replies/commands.ts';
 import { StoreUnavailableError } from '../../session/errors.ts';
 import { IDLE_SESSIONS_MAX, LIST_READ_MAX, SETTLED_REPLIES_IN_ALL_MAX } from '../../session/limits.ts';
 import { findReply } from '../../session/replies/order.ts';

@@ -55,6 +55,7 @@ interface WrittenReply {
   dueInMs: number;
   setbacks: number;
   wasUnknown: boolean;
+  maybeDelivered: boolean;
   lifeMs: number;
   expiresAtWallMs: number;
   settledAtWallMs?: number | undefined;
@@ -82,6 +83,7 @@ export const writeReply = ({ id, namespace, key }: SessionName & { readonly id: 
     dueInMs: Math.max(0, reply.dueAtMs - now.monoMs),
     setbacks: reply.setbacks,
     wasUnknown: reply.wasUnknown,
+    maybeDelivered: reply.maybeDelivered,
     lifeMs: reply.lifeMs,
     expiresAtWallMs: toWall(reply.expiresAtMs, now),
     settledAtWallMs: reply.settledAtMs === undefined ? undefined : toWall(reply.settledAtMs, now),
@@ -124,6 +126,7 @@ const readReply = ({ number, state, record }: ReplyRow, now: Now): Reply => {
     dueAtMs: futureToMono(written.dueAtWallMs, written.dueInMs, now),
     setbacks: written.setbacks,
     wasUnknown: written.wasUnknown,
+    maybeDelivered: written.maybeDelivered,
     lifeMs: written.lifeMs,
     expiresAtMs: futureToMono(written.expiresAtWallMs, written.lifeMs, now),
     settledAtMs: settledAtWallMs === undefined ? undefined : pastToMono(settledAtWallMs, now),
@@ -134,4 +137,4 @@ const readReply = ({ number, state, record }: ReplyRow, now: Now): Reply => {
 const asItStands = (reply: Reply, lease: Lease | undefined, now: Now): Reply =>
   reply.state !== 'sending' || (lease && reply.taker?.leaseIdHash === lease.leaseIdHash)
     ? reply
-    : { ...reply, state: 'unknown', dueAtMs: now.monoMs, wasUnknown: true };
+    : { ...reply, state: 'unknown', dueAtMs: now.monoMs, wasUnknown: true, maybeDelivered: true };

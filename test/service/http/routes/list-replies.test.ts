@@ -32,6 +32,7 @@ t.test('replies of all sessions are listed by the time when they are due, then b
     state: 'parked',
     committed: false,
     attempts: 0,
+      maybeDelivered: false,
     dueInMs: 0,
     parkedMsAgo: 1,
     expiresInMs: 86_399_999,

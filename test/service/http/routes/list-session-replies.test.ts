@@ -34,6 +34,7 @@ t.test('the replies of a session are listed in delivery order, without payloads'
     state: 'parked',
     committed: false,
     attempts: 0,
+      maybeDelivered: false,
     dueInMs: 0,
     parkedMsAgo: 250,
     expiresInMs: 86_399_750,

@@ -23,6 +23,7 @@ t.test('a reply is parked with 201, and the same again with 200, first token and
     state: 'parked',
     committed: false,
     attempts: 0,
+      maybeDelivered: false,
     dueInMs: 0,
     parkedMsAgo: 0,
     expiresInMs: 86_400_000,

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { ListReplies, RepliesPage } from '../../../../service/src/session/commands.ts';
+import type { ListReplies, RepliesPage } from '../../../../service/src/session/replies/commands.ts';
 import { replyId, ReplyScene } from './reply-scene.ts';
 
 const list = (scene: ReplyScene, query: Partial<Omit<ListReplies, 'kind'>> = {}): RepliesPage => scene.do({ kind: 'list-replies', limit: 100, ...query });

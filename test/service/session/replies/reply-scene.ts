@@ -1,5 +1,6 @@
 /** A scene in which replies are parked and delivered: each verb is one command, named after what somebody does. */
-import type { Attempt, Outcomes, Park, ReplyView } from '../../../../service/src/session/commands.ts';
+import type { Outcomes } from '../../../../service/src/session/commands.ts';
+import type { Attempt, Park, ReplyView } from '../../../../service/src/session/replies/commands.ts';
 import type { PayloadHash, Reply, ReplyId, ReplyState } from '../../../../service/src/session/types.ts';
 import { fencingToken, idHash, Scene } from '../scene.ts';
 
