@@ -60,11 +60,28 @@ await client.close();
 console.log(JSON.stringify({ token: Number.isSafeInteger(lease.fencingToken), refused, released, stale, node: process.versions.node }));
 `;
 
+// The testing kit needs the Node.js of the service.
+const KIT = `
+import { LeaseClient } from '@holdfast/client';
+import { startHoldfast } from '@holdfast/service/testing';
+const holdfast = await startHoldfast();
+const client = new LeaseClient({ baseUrl: holdfast.url, clock: holdfast.clock, holder: 'smoke' });
+const lease = await client.acquire('agent:main:smoke');
+await holdfast.advance(600_000);
+const { held } = lease;
+const rival = await holdfast.takeOver('agent:main:smoke', { holder: 'rival' });
+await holdfast.advance(1_000);
+await client.close();
+await holdfast.close();
+console.log(JSON.stringify({ held, newer: rival.fencingToken > lease.fencingToken, successor: lease.signal.reason.successor.holder }));
+`;
+
 // Each expected error proves that the type is there, and is not any.
 const CONSUMER = `
-import { LeaseClient, LeaseLostError, type Lease } from '@holdfast/client';
+import { LeaseClient, LeaseLostError, type Lease, type LeaseClientOptions } from '@holdfast/client';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { openFileFence, type FileFence } from '@holdfast/client/fences/file';
+import { startHoldfast, type Holdfast } from '@holdfast/service/testing';
 import { redisFence, type RedisEvaluator, type RedisFence } from '@holdfast/client/fences/redis';
 import { sqlFence, type SqlFence, type SqlQuery } from '@holdfast/client/fences/sql';
 
@@ -81,6 +98,16 @@ export const answer = async (client: LeaseClient, fence: FileFence): Promise<'re
   return lease.release();
 };
 export const code = (error: LeaseLostError): string => error.code;
+export const tested = async (): Promise<number> => {
+  const holdfast: Holdfast = await startHoldfast({ ttlMsMin: 10 });
+  const options: LeaseClientOptions = { baseUrl: holdfast.url, clock: holdfast.clock, holder: 'gateway' };
+  const client = new LeaseClient(options);
+  await client.acquire('agent:main:feishu:oc_1');
+  // @ts-expect-error time passes in milliseconds
+  await holdfast.advance('1 s');
+  const { takenFrom, fencingToken } = await holdfast.takeOver('agent:main:feishu:oc_1');
+  return takenFrom?.fencingToken ?? fencingToken;
+};
 export const open = (): Promise<FileFence> => openFileFence('/tmp/transcript.jsonl');
 export const list = (redis: RedisEvaluator): RedisFence => redisFence(redis, 'oc_1');
 const database = new DatabaseSync(':memory:');
@@ -148,6 +175,10 @@ t.test('in an empty project', async (t) => {
   }
   const oldest = (await succeeding(pinned22, ['--version'])).trim();
   t.equal(oldest, `v${OLDEST_NODE}`, 'one of them is the oldest that the client promises to run on');
+
+  write('kit.mjs', KIT);
+  const kitSaid = await succeeding(process.execPath, ['kit.mjs'], { cwd: project, env });
+  t.strictSame(JSON.parse(kitSaid), { held: true, newer: true, successor: 'rival' }, 'a service of the testing kit runs in a program of its own, and lets it end');
 
   write('consumer.ts', CONSUMER);
   write('tsconfig.json', TSCONFIG);

@@ -1,12 +1,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import { LeaseClient } from '../../../client/src/index.ts';
 import { startHoldfast } from '../../../service/src/testing.ts';
 import { lossOf, startKit } from '../../support/kit.ts';
+import { succeeding } from '../../support/running.ts';
+import { root } from '../../support/source-files.ts';
 import { until, within } from '../../support/until.ts';
 
 const SESSION = 'agent:main:feishu:oc_1';
+
+// Services of their own, with clients, are much work for a machine that is busy.
+t.setTimeout(120_000);
 
 t.test('many run in one process, and know nothing of each other', async (t) => {
   const kits = await Promise.all(Array.from({ length: 5 }, () => startKit(t)));
@@ -41,6 +48,19 @@ t.test('what makes no sense is refused by name', async (t) => {
   await t.rejects(startHoldfast({ ttlMsMax: 86_400_001 }), /ttlMsMax: must be whole milliseconds from 1 to 86400000/);
   await t.rejects(startHoldfast({ ttlMsMin: 0 }), /ttlMsMin: must be whole milliseconds from 1 to 3600000, not 0/);
   await t.rejects(startHoldfast({ ttlMsMin: 10, ttlMsMax: 9 }), /ttlMsMin: must be whole milliseconds from 1 to 9, not 10/);
+});
+
+t.test('replies are parked, kept and listed, and grow old on the clock', async (t) => {
+  const { holdfast } = await startKit(t);
+  const { fencingToken } = await holdfast.takeOver(SESSION);
+  await holdfast.expire(SESSION);
+  const address = `${holdfast.url}/v1/replies/${encodeURIComponent(SESSION)}/r1`;
+  const body = JSON.stringify({ fencingToken, holder: 'gateway-1', payload: { text: 'a reply' } });
+  const parked = await fetch(address, { method: 'PUT', body, headers: { 'content-type': 'application/json' } });
+  t.equal(parked.status, 201);
+  t.match(await (await fetch(address)).json(), { state: 'parked', payload: { text: 'a reply' } });
+  await holdfast.advance(24 * 3_600_000);
+  t.match(await (await fetch(`${holdfast.url}/v1/replies?state=dead`)).json(), { replies: [{ session: SESSION, replyId: 'r1', state: 'dead' }] });
 });
 
 t.test('closing cuts everything: waiting, stalled, silent, streaming', async (t) => {
@@ -84,6 +104,16 @@ t.test('a closed one keeps no process alive, and a client that is closed after i
   child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
   t.strictSame(await within('it ends', once(child, 'exit')), [0, null]);
   t.equal(said, 'closed');
+});
+
+t.test('the example of the README runs as it stands', async (t) => {
+  const page = readFileSync(join(root, 'service', 'README.md'), 'utf8');
+  const [, example = ''] = /```js\n(.*?)```/s.exec(page) ?? [];
+  const program = example
+    .replace(`'@holdfast/client'`, JSON.stringify(new URL('../../../client/src/index.ts', import.meta.url).href))
+    .replace(`'@holdfast/service/testing'`, JSON.stringify(new URL('../../../service/src/testing.ts', import.meta.url).href));
+  t.match(program, /takeOver/);
+  t.equal(await succeeding(process.execPath, ['--input-type=module', '--eval', program], {}), '');
 });
 
 t.test('nothing of it is left in the process', async (t) => {

@@ -3,6 +3,9 @@ import { startKit } from '../../support/kit.ts';
 
 const SESSION = 'agent:main:feishu:oc_1';
 
+// Services of their own, with clients, are much work for a machine that is busy.
+t.setTimeout(120_000);
+
 t.test('a lost grant is asked for again: the same lease, one fencing token', async (t) => {
   const { holdfast, client } = await startKit(t);
   const lost = holdfast.dropNextAnswer({ method: 'PUT', path: '/v1/leases/' });

@@ -6,6 +6,9 @@ import { within } from '../../support/until.ts';
 
 const SESSION = 'agent:main:feishu:oc_1';
 
+// Services of their own, with clients, are much work for a machine that is busy.
+t.setTimeout(120_000);
+
 t.test('taken over in the midst of a turn: the signal tells who came, and the turn goes on under a new lease', async (t) => {
   const { holdfast, client } = await startKit(t);
   const gateway = client('gateway-1');
@@ -48,11 +51,9 @@ t.test('who waits goes on waiting when the session is taken over, and is served 
   await holdfast.advance(1_000);
   const rival = await holdfast.takeOver(SESSION, { ttlMs: 5_000 });
   t.match(await client('operator').inspect(SESSION), { holder: 'another gateway', waiters: [{ holder: 'gateway-2' }] });
-  const takenMs = holdfast.clock.now().monoMs;
-  const served = waiting.then((lease) => ({ lease, afterMs: holdfast.clock.now().monoMs - takenMs }));
   await holdfast.advance(10_000);
-  const { lease: next, afterMs } = await within('the waiter is served when the rival expires', served);
-  t.ok(afterMs > 4_900 && afterMs < 5_100, `at the very moment: ${afterMs} ms`);
+  const next = await within('the waiter is served when the rival expires', waiting);
+  t.ok(next.previous!.endedMsAgo < 100, `at the very moment, ${next.previous!.endedMsAgo} ms after`);
   t.match(next.previous, { fencingToken: rival.fencingToken, endedBecause: 'expired' });
   t.equal(await rival.release(), 'lost');
 });
