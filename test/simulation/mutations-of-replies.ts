@@ -1,5 +1,6 @@
 /** Wrong rules about parked replies, all of which clients can see. */
-import type { Outcome, ReplyView } from '../../service/src/session/commands.ts';
+import type { Outcome } from '../../service/src/session/commands.ts';
+import type { ReplyView } from '../../service/src/session/replies/commands.ts';
 import type { Reply, Session } from '../../service/src/session/types.ts';
 import { after, asRules, before, real, type Mutation } from './mutation.ts';
 

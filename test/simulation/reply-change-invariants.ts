@@ -1,5 +1,6 @@
 /** What a single command may make of a single reply. */
-import type { Attempt, SessionEvent } from '../../service/src/session/commands.ts';
+import type { SessionEvent } from '../../service/src/session/commands.ts';
+import type { Attempt } from '../../service/src/session/replies/commands.ts';
 import type { Reply, ReplyState } from '../../service/src/session/types.ts';
 import { must } from './invariant.ts';
 import type { Transition } from './invariants.ts';
@@ -25,6 +26,7 @@ export const checkChange = (transition: Transition, was: Reply | undefined, is: 
   checkPath(was, is, told, transition);
   must(KEPT.every((member) => was[member] === is[member]), 'what a reply is does not change');
   must(is.committed || !was.committed, 'what is committed stays so');
+  must(is.maybeDelivered || !was.maybeDelivered, 'what may have arrived stays so');
   const own = ownAttempt(transition, was, is);
   if (is.attempts !== was.attempts) checkTaking(transition, was, is, own);
   else checkTaker(was, is, own);
@@ -111,7 +113,7 @@ const checkUnknown = ({ nowMs, after }: Transition, was: Reply, is: Reply, own: 
   must(own?.outcome === 'unknown' ? own.leaseIdHash === after.session.lease?.leaseIdHash : was.state === 'sending', 'unknown is what its taker calls so, or left behind');
   // A lease that ended so long ago that it is forgotten by now: when it did is not told any more.
   const atMs = own ? nowMs : ended?.endedAtMs;
-  must(is.wasUnknown, 'it is noted that it was unknown');
+  must(is.wasUnknown && is.maybeDelivered, 'it is noted that it was unknown');
   if (!was.wasUnknown) must(is.dueAtMs <= nowMs && is.setbacks === was.setbacks, 'unknown for the first time is due at once');
   else if (atMs !== undefined) must(is.dueAtMs === atMs + backoffMs(was.setbacks) && is.setbacks === was.setbacks + 1, 'unknown again is due by back-off');
 };

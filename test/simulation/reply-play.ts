@@ -1,5 +1,6 @@
 /** Plays the steps of a history that are about replies, and writes down what their clients see. */
-import type { Outcome, ReplyCommand } from '../../service/src/session/commands.ts';
+import type { Outcome } from '../../service/src/session/commands.ts';
+import type { ReplyCommand } from '../../service/src/session/replies/commands.ts';
 import type { LeaseIdHash, ReplyId } from '../../service/src/session/types.ts';
 import type { HistoryOutcome, SessionCommand } from '../support/history/record.ts';
 import { HASH_MARK } from './invariants.ts';

@@ -1,6 +1,6 @@
 /** What can happen to replies in a random history, and the command that each step comes to. */
 import fc from 'fast-check';
-import type { Attempt, ReplyCommand } from '../../service/src/session/commands.ts';
+import type { Attempt, ReplyCommand } from '../../service/src/session/replies/commands.ts';
 import { headOf } from '../../service/src/session/replies/order.ts';
 import type { FencingToken, LeaseIdHash, PayloadHash, Reply, ReplyId, ReplyState, Session } from '../../service/src/session/types.ts';
 import { anyStep, SESSIONS, SLOTS, type Fate, type Step } from './steps.ts';

@@ -313,3 +313,23 @@ t.test('the back-off of an attempt that was cut off counts from the end of the l
   scene.pass(12_000);
   t.match(scene.look('r'), { state: 'unknown', dueInMs: 3_000 });
 });
+
+t.test('that an attempt may have arrived is told from the first unknown on, and never taken back', async (t) => {
+  const unknowns: [string, (scene: ReplyScene) => unknown][] = [
+    ['its taker says so', (scene) => scene.say('unknown', 'r', 'a')],
+    ['its taker begins anew', (scene) => scene.send('r', 'a')],
+    ['its taker is gone', (scene) => (scene.release('a'), scene.take('a2'))],
+  ];
+  for (const [how, becomeUnknown] of unknowns) {
+    const scene = withReply();
+    scene.send('r', 'a');
+    scene.say('failed', 'r', 'a');
+    t.match(scene.send('r', 'a'), { reply: { maybeDelivered: false } }, 'a failure did not arrive');
+    becomeUnknown(scene);
+    t.match(scene.look('r'), { maybeDelivered: true }, how);
+    const holder = scene.holding!;
+    scene.send('r', holder);
+    t.match(scene.say('failed', 'r', holder, { permanent: true }), { reply: { state: 'dead', maybeDelivered: true } }, how);
+    t.match(scene.replay('r'), { reply: { state: 'parked', maybeDelivered: true } }, how);
+  }
+});

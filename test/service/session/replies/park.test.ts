@@ -8,7 +8,7 @@ t.test('a parked reply is told with all that was said of it', async (t) => {
   const fencingToken = scene.take('a');
   const parked = scene.park('r', { sequence: 3, holder: 'gateway-1', committed: true, reason: 'the lease was lost', contentType: 'text/plain', payloadBytes: 77 });
   const reply = {
-    replyId: 'r', fencingToken, sequence: 3, holder: 'gateway-1', state: 'parked', committed: true, attempts: 0, dueInMs: 0, parkedMsAgo: 0,
+    replyId: 'r', fencingToken, sequence: 3, holder: 'gateway-1', state: 'parked', committed: true, attempts: 0, maybeDelivered: false, dueInMs: 0, parkedMsAgo: 0,
     expiresInMs: DAY_MS, reason: 'the lease was lost', payloadBytes: 77, contentType: 'text/plain',
   };
   t.strictSame(parked, { kind: 'parked', repeated: false, reply });
