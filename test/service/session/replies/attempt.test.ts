@@ -232,7 +232,7 @@ t.test('a live holder need not wait for the back-off', async (t) => {
   const scene = withReply();
   scene.send('r', 'a');
   scene.say('failed', 'r', 'a', { retryAfterMs: DAY_MS });
-  t.match(scene.send('r', 'a'), { kind: 'reply', reply: { state: 'sending', attempts: 2 } });
+  t.match(scene.send('r', 'a'), { kind: 'reply', reply: { state: 'sending', attempts: 2, dueInMs: 0 } });
 });
 
 t.test('a permanent failure is dead, with its reason', async (t) => {
