@@ -70,17 +70,6 @@ t.test('what the service will never take is moved aside, and the rest is deliver
   t.equal((await readdir(join(folder, 'refused'))).filter((name) => name.endsWith('.reply')).length, 1);
 });
 
-t.test('a reply of another store is not parked here', async (t) => {
-  const { spool, folder, courier, record, passing, tokenOf, requests } = await begin(t);
-  const fencingToken = await tokenOf('s');
-  await spool.keep(spoolEntry({ session: 's', replyId: 'other', fencingToken, storeId: 'st_elsewhere' }));
-  await spool.keep(spoolEntry({ session: 's', replyId: 'own', fencingToken, storeId: 'st_memory' }));
-  courier({}, {}, { spoolFolder: folder });
-  await passing('its own is delivered', () => record.includes('deliver s/own'));
-  t.notOk(requests.some((request) => request.startsWith('PUT /v1/replies/s/other')));
-  t.equal((await readdir(folder)).length, 1);
-});
-
 t.test('a spool that cannot be read is told, and keeps nothing from being delivered', async (t) => {
   const { folder, courier, park, record, passing, errors } = await begin(t);
   await mkdir(join(folder, '..'), { recursive: true });
