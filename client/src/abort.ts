@@ -15,3 +15,12 @@ export const follow = (controller: AbortController, signals: readonly (AbortSign
   else for (const signal of present) signal.addEventListener('abort', listener);
   return unfollow;
 };
+
+/** What `promise` gives, or the reason of `signal`, whichever comes first. What is left behind is not heard any more. */
+export const unlessAborted = <T>(signal: AbortSignal, promise: Promise<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const listener = (): void => reject(signal.reason);
+    if (signal.aborted) listener();
+    else signal.addEventListener('abort', listener);
+    void promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', listener));
+  });

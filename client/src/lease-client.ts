@@ -106,7 +106,7 @@ export class LeaseClient implements AsyncDisposable {
     this.#underWay.assertOpen();
     checkTurn(handlers, options);
     const acquire = (session: string, terms: AcquireOptions): Promise<Lease> => this.acquire(session, terms);
-    const adopt = (exported: ExportedLease, signal: AbortSignal): Promise<Lease> => this.adopt(exported, { signal });
+    const adopt = (exported: ExportedLease, terms: AdoptOptions): Promise<Lease> => this.adopt(exported, terms);
     const client = { assembly: this.#parts, holder: this.#options.holder, acquire, adopt };
     return this.#underWay.run(options.signal, (signal) => runTurn(client, sessionOrLease, handlers, options, signal));
   }

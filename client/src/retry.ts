@@ -46,6 +46,8 @@ export interface RetryParts {
   /** Aborted with the lease's `LeaseLostError`, or because it was released. */
   readonly endSignal: AbortSignal;
   readonly holdRemainingMs: () => number;
+  /** Awaited before each attempt; its time is not the attempt's, and its error not the provider's. */
+  readonly ready?: () => Promise<void>;
 }
 
 const limitsOf = (options: RetryOptions): RetryLimits => {
@@ -94,6 +96,7 @@ export const retryWhileHeld = async <R>(fn: (attempt: Attempt) => R | Promise<R>
   endSignal.throwIfAborted();
   if (!isCovered(0, holdRemainingMs(), limits)) throw new HoldTooShortError(holdRemainingMs());
   for (let attempt = 1; ; attempt += 1) {
+    if (parts.ready) await parts.ready();
     try {
       // A result counts even if the lease was lost meanwhile: it is paid for, and only its write needs the lease.
       return await runAttempt(fn, attempt, options, parts);

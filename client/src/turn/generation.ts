@@ -1,7 +1,7 @@
 /** Makes the reply, once, while the session is held as well as can be. */
+import { unlessAborted } from '../abort.ts';
 import type { At } from '../checkpoint.ts';
 import type { Clock } from '../clock.ts';
-import { HoldfastError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { RandomFraction } from '../chance.ts';
 import { retryWhileHeld, type Attempt, type RetryOptions } from '../retry.ts';
@@ -67,23 +67,13 @@ export class Generation<R> {
 
   /** Under `finish` a loss leaves the attempt in flight alone, and the next one begins when the session is ours again. */
   #retry<T>(fn: (attempt: Attempt) => T | Promise<T>, options: RetryOptions): Promise<T> {
-    const { clock, socketClock, random, logger, lease, interruption, onLost } = this.#parts;
+    const { at, clock, socketClock, random, logger, lease, interruption, onLost } = this.#parts;
     if (onLost === 'abort') return lease.current.retry(fn, { ...options, signal: joined(options.signal, interruption.signal) });
-    const attempt = async (given: Attempt): Promise<T> => {
-      await this.#parts.at('hold for attempt', () => lease.ensureHeld());
-      return await this.#parts.at('provider', () => fn(given));
-    };
-    // What this client throws is never a provider's error, whatever the application takes for transient.
-    const isTransient = (error: unknown): boolean | undefined => (error instanceof HoldfastError ? false : options.isTransient?.(error));
-    return retryWhileHeld(attempt, { ...options, isTransient, signal: joined(options.signal, interruption.signal) }, {
-      clock,
-      socketClock,
-      random,
-      logger,
-      session: lease.current.session,
-      endSignal: NEVER,
-      holdRemainingMs: () => (lease.current.held ? lease.holding.holdRemainingMs : Infinity),
-    });
+    const { session } = lease.current;
+    const signal = joined(options.signal, interruption.signal);
+    const ready = (): Promise<void> => at('hold for attempt', () => unlessAborted(signal, lease.ensureHeld()));
+    const holdRemainingMs = (): number => (lease.holding.held ? lease.holding.holdRemainingMs : Infinity);
+    return retryWhileHeld(fn, { ...options, signal }, { clock, socketClock, random, logger, session, endSignal: NEVER, holdRemainingMs, ready });
   }
 }
 

@@ -34,7 +34,8 @@ export class Interruption {
   /** Heeds the requests for this lease from now on, and no longer those for the one before. */
   watch(lease: Lease): void {
     this.end();
-    const offYield = lease.onYield((request) => this.#arm(request));
+    // What the lease says is counted from now; the request as it was told may be as old as its answer was under way.
+    const offYield = lease.onYield((request) => this.#arm(lease.yieldRequest ?? request));
     const offLoss = this.#abortOnLoss ? follow(this.#controller, [lease.signal]) : (): void => {};
     this.#unwatch = () => {
       offYield();

@@ -2,7 +2,7 @@
 import type { At } from '../checkpoint.ts';
 import type { Clock } from '../clock.ts';
 import { publishPark } from '../diagnostics.ts';
-import { HoldfastError } from '../errors.ts';
+import { InvalidRequestError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { ReplyNotParkedError } from '../reply-errors.ts';
 import { payloadOf } from '../replies/payload.ts';
@@ -60,8 +60,9 @@ const serviceOrSpool = async <R>(parts: KeepingParts, { session, replyId, reply,
     const { reply: view } = await at('park', () => calls.park(session, replyId, asked));
     return { where: 'service', view };
   } catch (error) {
-    // What the service will never take, the spool must not promise to bring there.
-    if (spool === undefined || !(error instanceof HoldfastError && (error.retryable || error.code === 'unauthorized' || error.code === 'store-mismatch'))) throw error;
+    // What the service will never take, the spool must not promise to bring there. All else may go better another time: the service is away or full, the key
+    // is wrong, the client was closed.
+    if (spool === undefined || error instanceof InvalidRequestError) throw error;
     logger.warn({ session, replyId, err: error }, 'a reply could not be parked; it goes to the local spool');
     await at('spool', () => spool.keep({ session, replyId, holder, committed: false, ...asked }));
     return { where: 'spool', error };

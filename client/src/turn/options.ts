@@ -37,7 +37,7 @@ export interface GenerateContext<R = unknown> {
    * With `onLost: 'abort'` also when the lease is lost. Give it to the provider's call.
    */
   readonly signal: AbortSignal;
-  /** How long until somebody's yield request ends the lease; `undefined` while nobody has asked for it with a grace. */
+  /** How long until `signal` is aborted for somebody's yield request; `undefined` while nobody has asked for the session with a grace. */
   readonly deadlineInMs: number | undefined;
   /** Retries one call to the provider, as {@link Lease.retry}. With `onLost: 'finish'` a lost lease is regained before the next attempt. */
   readonly retry: <T>(fn: (attempt: Attempt) => T | Promise<T>, options?: RetryOptions) => Promise<T>;
@@ -87,7 +87,7 @@ export interface TurnResult<R = unknown> {
   readonly replyId: string;
   /** Of the lease under which it was last worked on. */
   readonly fencingToken: number;
-  /** How often the session was lost to somebody else during the turn. */
+  /** How many leases of the turn ended, so that it had to take the session again, or would have had to. */
   readonly takeovers: number;
   /** Attempts to deliver it that were begun, those of couriers included. */
   readonly attempts: number;

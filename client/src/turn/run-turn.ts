@@ -1,7 +1,7 @@
 /** Puts the parts of one turn together, and runs it. */
 import type { Assembly } from '../assembly.ts';
 import type { Lease } from '../lease.ts';
-import type { AcquireOptions, ExportedLease } from '../options.ts';
+import type { AcquireOptions, AdoptOptions, ExportedLease } from '../options.ts';
 import type { DeliveryParts } from '../replies/delivery.ts';
 import { mintReplyId } from '../replies/reply-id.ts';
 import { EarlierReplies } from './earlier-replies.ts';
@@ -16,7 +16,7 @@ export interface TurnClient {
   readonly assembly: Assembly;
   readonly holder: string;
   acquire(session: string, options: AcquireOptions): Promise<Lease>;
-  adopt(exported: ExportedLease, signal: AbortSignal): Promise<Lease>;
+  adopt(exported: ExportedLease, options: AdoptOptions): Promise<Lease>;
 }
 
 const REACQUISITIONS = 3;
@@ -55,8 +55,8 @@ const turnUnder = <R>(client: TurnClient, given: Lease, isOurs: boolean, handler
       random,
       logger,
       nesting,
-      acquire: () => client.acquire(session, { ...acquireOptions(options), reentrant: false, signal }),
-      adopt: (exported) => client.adopt(exported, signal),
+      acquire: (ending) => client.acquire(session, { ...acquireOptions(options), reentrant: false, signal: ending }),
+      adopt: client.adopt,
       signal,
       reacquisitions,
       reacquireBaseMs,

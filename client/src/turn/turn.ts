@@ -2,7 +2,6 @@
  * One message answered: generate, park, commit, deliver, settle, in this order. A lost lease does not end it: from the moment on that the reply is parked it is
  * kept by the service, and this turn, the next holder or a courier brings it to its end.
  */
-import { HoldfastError, LeaseLostError } from '../errors.ts';
 import { ReplyRefusedError } from '../reply-errors.ts';
 import { Delivery, type DeliveryParts, type DeliveryResult } from '../replies/delivery.ts';
 import { isUndelivered, type ReplyView, type StoredReply } from '../replies/views.ts';
@@ -58,11 +57,11 @@ export class Turn<R> {
   }
 
   async #run(): Promise<TurnResult<R>> {
-    const { at, generation, earlier, lease, signal, mayBeKnown, replyId, terms } = this.#parts;
+    const { at, generation, lease, signal, mayBeKnown, replyId, terms } = this.#parts;
     signal.throwIfAborted();
     const known = mayBeKnown ? await at('look', () => this.#known()) : undefined;
     if (known) return await at('finish known', () => this.#finish({ reply: known.payload as R, fencingToken: known.fencingToken, view: known, merged: NONE }));
-    const merged = lease.current.parkedReplies > 0 ? await at('earlier replies', () => earlier.settle()) : NONE;
+    const merged = await at('prepare', () => this.#prepare());
     const generated: Generated<R> = await at('generate', () => generation.run(merged));
     const { session } = lease.current;
     const kept = await at('keep', () => keep(this.#parts, { session, replyId, ...generated, ...terms }));
@@ -81,6 +80,17 @@ export class Turn<R> {
     }
   }
 
+  /** Looks after what earlier holders left, and again where the session was somebody else's meanwhile: nothing is generated on what is known to be old. */
+  async #prepare(): Promise<readonly EarlierReply<R>[]> {
+    const { at, earlier, lease } = this.#parts;
+    for (;;) {
+      const { takeovers } = lease;
+      const merged = lease.current.parkedReplies > 0 ? await at('earlier replies', () => earlier.settle()) : NONE;
+      await at('hold to generate', () => lease.ensureHeld());
+      if (lease.takeovers === takeovers) return merged;
+    }
+  }
+
   /** Brings a kept reply as far as it will go. Whatever fails now, it is kept: so nothing is thrown any more. */
   async #finish(kept: Kept<R>): Promise<TurnResult<R>> {
     const { at, logger, lease, replyId } = this.#parts;
@@ -88,58 +98,59 @@ export class Turn<R> {
       return await at('complete', () => this.#complete(kept));
     } catch (error) {
       logger.warn({ session: lease.current.session, replyId, err: error }, 'a turn ended before its reply was delivered; the reply stays parked');
-      return this.#result(kept, { outcome: 'parked', attempts: kept.view.attempts, error });
+      return this.#result(kept, { outcome: standing(kept.view), attempts: kept.view.attempts, error });
     }
   }
 
   async #complete(kept: Kept<R>): Promise<TurnResult<R>> {
     const { at, calls, lease, earlier, signal, replyId } = this.#parts;
+    const cleared = new Set<string>();
     let { view, merged } = kept;
     for (let moved = 0; moved <= MOVED_MAX; ) {
       if (!isUndelivered(view)) return this.#result(kept, { outcome: view.state as TurnResult['outcome'], attempts: view.attempts });
       if (signal.aborted) break;
       const takeoversBefore = lease.takeovers;
       await at('hold', () => lease.ensureHeld());
+      await at('supersede merged', () => earlier.supersede(merged, replyId));
+      merged = NONE;
+      if (!(await at('make way', () => earlier.makeWay()))) break;
       // While the session was somebody else's, a courier or the next holder may have brought it further.
       if (lease.takeovers > takeoversBefore) {
         view = await at('read again', () => calls.read(lease.current.session, replyId));
         continue;
       }
-      const result = await at('deliver', () => this.#deliver(kept, view, merged));
-      merged = result.kind === 'lost' ? merged : NONE;
-      if (result.kind === 'told') return this.#result(kept, { ...result, outcome: result.state as TurnResult['outcome'] });
-      if (result.kind === 'unanswered') return this.#result(kept, { ...result, outcome: result.delivered ? 'delivered' : 'parked' });
-      if (result.kind === 'not-next') {
-        if (!(await at('clear', () => earlier.clear(result.replyId)))) break;
-        continue;
+      const result = await at('deliver', () => this.#deliver(kept, view));
+      switch (result.kind) {
+        case 'told':
+          return this.#result(kept, { ...result, outcome: result.state as TurnResult['outcome'] });
+        case 'unanswered':
+          return this.#result(kept, { ...result, outcome: unansweredOutcome(view, result) });
+        case 'not-next':
+          if (cleared.has(result.replyId)) moved += 1;
+          cleared.add(result.replyId);
+          if (!(await at('clear', () => earlier.clear(result.replyId)))) return this.#left(kept, view);
+          continue;
+        case 'lost':
+          await at('come back', () => lease.comeBack(result.error));
+          break;
+        case 'elsewhere':
+          moved += 1;
       }
-      if (result.kind === 'lost') await at('come back', () => this.#comeBack(result.error));
-      else moved += 1;
       view = await at('read', () => calls.read(lease.current.session, replyId));
     }
-    return this.#result(kept, { outcome: 'parked', attempts: view.attempts, ...(signal.aborted && { error: signal.reason }) });
+    return this.#left(kept, view);
   }
 
-  /** One attempt; those that are merged into the reply make way for it before. */
-  async #deliver(kept: Kept<R>, view: ReplyView, merged: readonly EarlierReply<R>[]): Promise<DeliveryResult> {
-    const { at, delivery, earlier, lease, signal, replyId } = this.#parts;
-    try {
-      await at('supersede merged', () => earlier.supersede(merged, replyId));
-    } catch (error) {
-      if (error instanceof LeaseLostError) return { kind: 'lost', error };
-      throw error;
-    }
-    const rebase = lease.current.fencingToken !== kept.fencingToken;
-    return await at('attempt delivery', () => lease.run(() => new Delivery(delivery, lease.holding, { view, reply: kept.reply, rebase, signal }).run()));
+  async #deliver({ reply, fencingToken }: Kept<R>, view: ReplyView): Promise<DeliveryResult> {
+    const { at, delivery, lease, signal } = this.#parts;
+    const rebase = lease.current.fencingToken !== fencingToken;
+    return await at('attempt delivery', () => lease.run(() => new Delivery(delivery, lease.holding, { view, reply, rebase, signal }).run()));
   }
 
-  /** Somebody said that the lease is lost. What the service said is known to the lease too; what a resource said, the service has to confirm. */
-  async #comeBack(error: unknown): Promise<void> {
-    const { at, lease } = this.#parts;
-    const { session, fencingToken } = lease.current;
-    if (error instanceof LeaseLostError && error.session === session && error.fencingToken === fencingToken) lease.holding.lose(error);
-    else if (error instanceof HoldfastError && error.code === 'lease-unknown') lease.holding.lose({});
-    await at('regain lease', () => lease.regain(error));
+  /** It stays where it is, for a courier or the next turn. */
+  #left(kept: Kept<R>, view: ReplyView): TurnResult<R> {
+    const { signal } = this.#parts;
+    return this.#result(kept, { outcome: standing(view), attempts: view.attempts, ...(signal.aborted && { error: signal.reason }) });
   }
 
   #result(
@@ -151,3 +162,12 @@ export class Turn<R> {
     return { outcome, replyId, fencingToken: current.fencingToken, takeovers, attempts, reply, spooled, ...(error !== undefined && { error }) };
   }
 }
+
+/** What an undelivered reply is to those who wait for it. */
+const standing = ({ state }: ReplyView): TurnResult['outcome'] => (state === 'parked' ? 'parked' : 'unknown');
+
+/** What is true of a reply whose attempt could not be settled: it counts as unknown from the lease's end on, unless the attempt was not begun. */
+const unansweredOutcome = (view: ReplyView, result: { readonly delivered: boolean; readonly attempts: number }): TurnResult['outcome'] => {
+  if (result.delivered) return 'delivered';
+  return result.attempts > view.attempts ? 'unknown' : standing(view);
+};
