@@ -145,7 +145,7 @@ export class SessionsInMemory {
 
   #forget(entry: Entry): void {
     const { pending, commits } = this.#parts;
-    
+    this.indexes.move(entry, entry.session, EMPTY_SESSION);
     this.table.remove(entry);
     pending.sessionForgotten(entry);
     commits.touch();
