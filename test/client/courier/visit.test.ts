@@ -36,6 +36,27 @@ t.test('a reply parked late with a smaller fencing token goes next', async (t) =
   t.same(record, ['commit s/b', 'deliver s/b', 'commit s/c', 'deliver s/a', 'commit s/c', 'deliver s/c'], 'what was committed before it was seen not to be next is committed again');
 });
 
+t.test('one behind it that is not due yet is left until it is', async (t) => {
+  const { park, courier, deliveries, clock, states, passing, client } = await couriersOnApp(t);
+  const gateway = client('another', { events: false });
+  const early = await gateway.acquire('s');
+  await early.release();
+  await park('s', 'b');
+  const running = courier({
+    deliver: (_reply, { replyId, attempt }) => {
+      if (replyId === 'b' && attempt === 1) throw new DeliveryError('transient', 'busy');
+    },
+  });
+  await passing('it was attempted', async () => (await states('s'))[0] === 'b:parked' && deliveries.length === 1);
+  await gateway.replies.park('s', 'a', { fencingToken: early.fencingToken, payload: 1 });
+  running.nudge();
+  await until('the late one is delivered', async () => (await states('s')).includes('a:delivered'));
+  await clock.advanceAsync(2_000, 100);
+  t.same(deliveries.map(({ replyId }) => replyId), ['b', 'a']);
+  await passing('it is due', () => deliveries.length === 3);
+  t.match(deliveries[2], { replyId: 'b', attempt: 2 });
+});
+
 t.test('it stops at the first that is not delivered; its back-off is kept, and then those behind it follow', async (t) => {
   const { park, courier, record, clock, states, passing } = await couriersOnApp(t);
   await park('s', '1', '2');
