@@ -263,6 +263,7 @@ t.test('`committed` rises with an attempt, or with its repeat, and never falls',
   t.match(scene.say('failed', 'r', 'a', { committed: false }), { reply: { committed: true } });
   scene.send('r', 'a', { committed: false });
   t.match(scene.say('delivered', 'r', 'a', { committed: false }), { reply: { committed: true } });
+  t.match(withReply().send('r', 'a', { committed: true }), { reply: { state: 'sending', committed: true } });
   const other = withReply();
   other.send('r', 'a');
   other.say('delivered', 'r', 'a');

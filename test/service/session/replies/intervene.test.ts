@@ -86,6 +86,13 @@ t.test('a replay starts the age and the back-off anew, and keeps the count of at
   t.equal(scene.pass(1).stateOf('r'), 'dead');
 });
 
+t.test('a replay does not wait for the back-off that was left', async (t) => {
+  const scene = inState('unknown');
+  scene.send('r', 'a');
+  t.match(scene.say('unknown', 'r', 'a'), { reply: { dueInMs: 5_000 } });
+  t.match(scene.replay('r'), { reply: { state: 'parked', dueInMs: 0 } });
+});
+
 t.test('a replayed reply goes back to its place', async (t) => {
   const scene = new ReplyScene();
   scene.take('a');
