@@ -37,7 +37,7 @@ export const replyRestartRules = async (t: Test, openAgain: OpenAgain): Promise<
     const first = await start(t);
     await first.replies.park('s', 'r', { sequence: 2, reason: 'lost', committed: true });
     const again = await first.restart({ downMs: 2_000 });
-    const told = { replyId: 'r', fencingToken: 0, sequence: 2, holder: 'parker of r', state: 'parked', committed: true, attempts: 0, reason: 'lost', payloadBytes: 8, contentType: 'application/json' };
+    const told = { replyId: 'r', fencingToken: 0, sequence: 2, holder: 'parker of r', state: 'parked', committed: true, attempts: 0, maybeDelivered: false, reason: 'lost', payloadBytes: 8, contentType: 'application/json' };
     t.strictSame(await again.replies.read('s', 'r'), { kind: 'reply', reply: { ...told, dueInMs: 0, parkedMsAgo: 2_000, expiresInMs: DAY_MS - 2_000 }, payload: '"says r"' });
     t.strictSame([await again.replies.due(), await again.replies.list({ state: 'parked' })], [['s/r'], ['s/r']]);
     t.match(await again.replies.park('s', 'r'), { kind: 'parked', repeated: true });

@@ -41,7 +41,6 @@ export class ReplyIndexes {
     let index = this.#due.get(entry.namespace);
     if (!index) this.#due.set(entry.namespace, (index = new TimeIndex()));
     moveIn(index, entry, from, to);
-    if (index.isEmpty) this.#due.delete(entry.namespace);
   }
 }
 

@@ -36,10 +36,6 @@ export class TimeIndex {
   /** None is empty. */
   readonly #pieces: TimedEntry[][] = [];
 
-  get isEmpty(): boolean {
-    return this.#pieces.length === 0;
-  }
-
   get first(): TimedEntry | undefined {
     return this.#pieces[0]?.[0];
   }

@@ -2,6 +2,7 @@ import t from 'tap';
 import type { EndedId } from '../../../../service/src/session/types.ts';
 import { PendingChanges } from '../../../../service/src/stores/embedded/pending-changes.ts';
 import { SessionTable } from '../../../../service/src/stores/embedded/session-table.ts';
+import { ReplyScene } from '../../session/replies/reply-scene.ts';
 import { idHash, Scene } from '../../session/scene.ts';
 import { NO_CHANGES } from './no-changes.ts';
 import { nameOf } from './store-scene.ts';
@@ -70,4 +71,17 @@ t.test('a session that is forgotten is not written any more', async (t) => {
   pending.sessionForgotten(entry);
   const { sessions, sessionsForgotten } = pending.collect(1, NOW);
   t.strictSame({ sessions, sessionsForgotten }, { sessions: [], sessionsForgotten: [entry.id] });
+});
+
+t.test('replies go with the commit of their session, and with its forgetting', async (t) => {
+  const pending = new PendingChanges();
+  const table = new SessionTable();
+  const scene = new ReplyScene();
+  scene.park('r');
+  const [kept, forgotten] = [table.add(nameOf('kept')), table.add(nameOf('forgotten'))];
+  for (const entry of [kept, forgotten]) pending.replies.add(entry, { changed: scene.session.replies, gone: [] }, { number: 1, payload: '"r"' });
+  pending.sessionForgotten(forgotten);
+  const { replies, payloads } = pending.collect(1, NOW);
+  t.match([replies, payloads], [[{ sessionId: kept.id, number: 1 }], [{ sessionId: kept.id, payload: '"r"' }]]);
+  t.strictSame([replies.length, payloads.length], [1, 1]);
 });
