@@ -76,7 +76,7 @@ t.test('it stops at the first that is not delivered; its back-off is kept, and t
 });
 
 t.test('refused for good it is dead, with the reason, and holds up nobody', async (t) => {
-  const { park, courier, record, client, passing, states, errors } = await couriersOnApp(t);
+  const { park, courier, record, deliveries, client, passing, states, errors } = await couriersOnApp(t);
   await park('s', '1', '2');
   courier({
     deliver: (_reply, { replyId }) => {
@@ -87,6 +87,7 @@ t.test('refused for good it is dead, with the reason, and holds up nobody', asyn
   await until('it is told', async () => (await states('s')).includes('2:delivered'));
   t.match(await client('operator', { events: false }).replies.read('s', '1'), { state: 'dead', reason: 'DeliveryError: the channel was archived' });
   t.same(errors, [], 'which is no fault of the courier');
+  t.equal(deliveries[0]!.fencingToken, deliveries[1]!.fencingToken, 'under the same lease');
 });
 
 t.test('what may have arrived goes out again under the same id, and says so', async (t) => {
@@ -121,7 +122,7 @@ t.test('a commit that fails is a failed attempt, seen by its error, and tried ag
 });
 
 t.test('discarded by an operator between the listing and the taking: skipped, and those behind it go on', async (t) => {
-  const { park, courier, record, client, passing } = await couriersOnApp(t);
+  const { park, courier, record, deliveries, client, passing } = await couriersOnApp(t);
   const operator = client('operator', { events: false });
   await park('s', '1', '2', '3');
   courier({
@@ -131,6 +132,7 @@ t.test('discarded by an operator between the listing and the taking: skipped, an
   });
   await passing('the third is delivered', () => record.includes('deliver s/3'));
   t.same(record, recordOf('s', '1', '3'));
+  t.equal(deliveries[0]!.fencingToken, deliveries[1]!.fencingToken, 'under the same lease');
   t.match(await operator.replies.read('s', '2'), { state: 'superseded', reason: 'answered by hand' });
 });
 
