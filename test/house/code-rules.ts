@@ -135,3 +135,28 @@ export const beginsWithItsJob: Rule = ({ path, text }) => {
   const start = text.replace(/^#!.*\n/, '').trimStart();
   return /^(\/\*\*?(?:(?!\*\/)[^])*?\w|\/\/ *\w|# *\w|-- *\w)/.test(start) ? [] : [`${path}: does not begin with a comment that says its job`];
 };
+
+const isAt = (callee: ts.Expression): boolean => (ts.isIdentifier(callee) && callee.text === 'at') || (ts.isPropertyAccessExpression(callee) && /^#?at$/.test(callee.name.text));
+
+/** What may be interrupted at every wait is killed at every wait, by a test that can name them all. */
+export const waitsAtCheckpoints = flag((node) => {
+  if (ts.isForOfStatement(node) && node.awaitModifier) return 'for await passes no checkpoint: collect in another file, inside `at`';
+  if (ts.isVariableDeclarationList(node) && (node.flags & ts.NodeFlags.BlockScoped) === ts.NodeFlags.AwaitUsing) return 'await using passes no checkpoint';
+  if (!ts.isAwaitExpression(node)) return undefined;
+  const { expression } = node;
+  return ts.isCallExpression(expression) && isAt(expression.expression) ? undefined : 'an await that passes no checkpoint: await at(\'name\', () => …)';
+});
+
+/** A checkpoint is told by its name: it stands at one place of a file, and is written there. */
+export const checkpointsOfOneName: Rule = (file) => {
+  const tree = parse(file);
+  const seen = new Set<string>();
+  return nodesOf(tree).flatMap((node) => {
+    if (!ts.isCallExpression(node) || !isAt(node.expression) || node.arguments.length !== 2) return [];
+    const [point] = node.arguments;
+    if (!point || !ts.isStringLiteral(point)) return [`${placeOf(tree, node)}: the name of a checkpoint is to be written out`];
+    if (seen.has(point.text)) return [`${placeOf(tree, node)}: another checkpoint of this file is called ${point.getText()} too`];
+    seen.add(point.text);
+    return [];
+  });
+};

@@ -15,6 +15,9 @@ const isExplained = (path: string): boolean => (isCode(path) && !isMirror(path))
 // The composition roots, the client's default, and the id of a store that is made anew.
 const RANDOM_SOURCES = ['service/src/main.ts', 'service/src/testing.ts', 'client/src/chance.ts', 'service/src/stores/embedded/open.ts'];
 
+// Where a process may be killed at any wait, and nothing may be lost by it.
+const isInterruptible = (path: string): boolean => /^client\/src\/((turn|courier)\/.*|replies\/delivery)\.ts$/.test(path);
+
 interface Check {
   readonly says: string;
   readonly rule: rules.Rule;
@@ -116,6 +119,36 @@ const CHECKS: readonly Check[] = [
     where: isCode,
     bad: [`export * from './a.ts'`, `export { a } from './a.ts'`],
     good: ['export { a }', { path: 'client/src/index.ts', text: `export { a } from './a.ts'` }],
+  },
+  {
+    says: 'every await of a turn, a courier and a delivery passes through a checkpoint',
+    rule: rules.waitsAtCheckpoints,
+    where: isInterruptible,
+    bad: [
+      'const f = async () => await g()',
+      'const f = async () => { await promise }',
+      'const f = async () => await g.at',
+      `const f = async () => await (at('x', g), g())`,
+      `const f = async () => await atOnce('x', g)`,
+      `const f = async () => await at('x', async () => await g())`,
+      'const f = async () => { for await (const a of b) c(a) }',
+      'const f = async () => { await using a = b }',
+    ],
+    good: [
+      `const f = async () => await at('x', () => g())`,
+      `const f = async () => await parts.at('x', g)`,
+      `class A { async f() { await this.#at('x', g) } }`,
+      'const f = async () => { for (const a of b) c(a) }',
+      'const f = () => g()',
+      `// await g()`,
+    ],
+  },
+  {
+    says: 'a checkpoint of a turn, a courier and a delivery has a name of its own',
+    rule: rules.checkpointsOfOneName,
+    where: isInterruptible,
+    bad: [`at('x', f); at('x', g)`, `at('x', () => this.#at('x', g))`, 'at(name, f)', 'parts.at(`x${n}`, f)'],
+    good: [`at('x', f); at('y', () => at('z', f))`, 'list.at(-1)', `const at = 'x'`],
   },
   {
     says: 'every file begins by saying its job',
