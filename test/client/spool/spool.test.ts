@@ -235,8 +235,10 @@ t.test('what is refused stands aside with its reason; moved back, it is tried ag
   const [first] = await all(spool);
   await Promise.all([spool.refuse(first!, 'reply-id-reused: used before'), open().refuse(first!, 'reply-id-reused: used before')]);
   t.same(await all(spool), []);
-  await spool.keep(spoolEntry({ payload: { text: 'second' } }));
-  await spool.refuse((await all(spool))[0]!, 'again');
+  const next = open();
+  await next.keep(spoolEntry({ payload: { text: 'second' } }));
+  t.equal((await all(next))[0]!.file, first!.file, 'an empty folder begins at the first name again');
+  await next.refuse((await all(next))[0]!, 'again');
   const aside = (await readdir(join(folder, 'refused'))).sort();
   const replies = aside.filter((name) => name.endsWith('.reply'));
   t.equal(replies.length, 2, 'the second does not replace the first, though the clock stands still');
