@@ -1,4 +1,7 @@
-/** How long a session stood still: a message waited there for its reply, and nobody was working on any. Pure. */
+/**
+ * How long a session stood still: a message waited there to be dealt with, and nobody was working on any. A reply that is kept waits for
+ * its channel, and not for a gateway; nor does a message whose gateway has given up. Pure.
+ */
 import type { FaultRecord, GatewayEvent, HalfRecords } from './records.ts';
 import { longestMs, type Span, subtract } from './spans.ts';
 
@@ -19,14 +22,15 @@ const workingOn = (turn: Started, { events, faults, endedAtMs }: HalfRecords): S
   return subtract([{ fromMs: turn.atMs, toMs: Math.min(ended?.atMs ?? endedAtMs, killedAtMs ?? endedAtMs) }], pauses);
 };
 
-/** When the messages of a session waited for what the user gets: a reply or an apology. */
-const waitingIn = (session: string, { inbox, received, endedAtMs }: HalfRecords): Span[] =>
+/** When the messages of a session waited: until the user got a reply or an apology, or a gateway was done with them in another way. */
+const waitingIn = (session: string, { inbox, channel, events, endedAtMs }: HalfRecords): Span[] =>
   inbox
     .filter((message) => message.session === session)
-    .map(({ messageId, arrivedAtMs }) => ({
-      fromMs: arrivedAtMs,
-      toMs: received.find((delivery) => delivery.messageId === messageId)?.receivedAtMs ?? endedAtMs,
-    }));
+    .map(({ messageId, arrivedAtMs }) => {
+      const takenAtMs = channel.find((each) => each.messageId === messageId && each.became === 'taken')?.atMs;
+      const dealtWithAtMs = events.find((each) => each.event === 'dealt-with' && each.messageId === messageId)?.atMs;
+      return { fromMs: arrivedAtMs, toMs: Math.min(takenAtMs ?? endedAtMs, dealtWithAtMs ?? endedAtMs) };
+    });
 
 /** The longest time, in milliseconds, that any session stood still. */
 export const longestBlockedMs = (records: HalfRecords): number => {

@@ -1,4 +1,5 @@
-/** The two faults that strike every run: one gateway is killed, and the other one is paused for longer than a lease lives. */
+/** The faults that strike a run, each recorded: processes are killed and started again, a gateway is paused, the channel goes away. */
+import type { ChildProcess } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Children } from './children.ts';
 import type { GatewayPair } from './gateways/pair.ts';
@@ -6,6 +7,7 @@ import type { RunningGateway } from './gateways/start.ts';
 import { type FaultRecord, pathsIn } from './records.ts';
 import { until } from './until.ts';
 import { appendDurably } from './world/durable-lines.ts';
+import type { RunningChannel } from './world/start.ts';
 import type { GatewayName } from './workload/plan.ts';
 
 /** What is struck. */
@@ -17,23 +19,49 @@ export interface Struck {
   tell(news: string): void;
 }
 
+interface Process {
+  readonly name: string;
+  readonly pid: number;
+}
+
 const STRIKE_MS_MAX = 15_000;
 
-const recordFault = ({ folder }: Struck, fault: FaultRecord['fault'], { name, pid }: RunningGateway): void =>
-  appendDurably(pathsIn(folder).faults, { fault, gateway: name, pid, atMs: Date.now() } satisfies FaultRecord);
+const recordFault = ({ folder, tell }: Struck, fault: FaultRecord['fault'], { name, pid }: Process): void => {
+  appendDurably(pathsIn(folder).faults, { fault, process: name, pid, atMs: Date.now() } satisfies FaultRecord);
+  tell(`${name} ${fault}`);
+};
+
+/** Kills a process, and starts it again later. */
+export const crash = async <Victim extends Process & { readonly child: ChildProcess }>(
+  struck: Struck,
+  victim: Victim,
+  restartAfterMs: number,
+  startAgain: () => Victim | Promise<Victim>,
+): Promise<Victim> => {
+  await struck.children.kill(victim.child);
+  recordFault(struck, 'killed', victim);
+  await delay(restartAfterMs);
+  const restarted = await startAgain();
+  recordFault(struck, 'restarted', restarted);
+  return restarted;
+};
 
 /** Kills a gateway in the middle of a turn, and starts it again later. */
-export const killGateway = async (struck: Struck, name: GatewayName, restartAfterMs: number): Promise<void> => {
-  const { children, pair, tell } = struck;
+export const crashGateway = async (struck: Struck, name: GatewayName, restartAfterMs: number): Promise<void> => {
+  const { pair } = struck;
   const findVictim = (): RunningGateway | undefined => [pair.get(name)].find((gateway) => gateway && gateway.turnsUnderWay.size > 0);
   const victim = await until(`turn of ${name} to kill it in`, STRIKE_MS_MAX, findVictim);
   pair.down(name);
-  await children.kill(victim.child);
-  recordFault(struck, 'killed', victim);
-  tell(`${name} was killed`);
-  await delay(restartAfterMs);
-  recordFault(struck, 'restarted', pair.start(name));
-  tell(`${name} is back`);
+  await crash(struck, victim, restartAfterMs, () => pair.start(name));
+};
+
+/** Has the channel answer 502 for a while. */
+export const sendAway = async (struck: Struck, channel: RunningChannel, awayMs: number): Promise<void> => {
+  channel.setAway(true);
+  recordFault(struck, 'away', channel);
+  await delay(awayMs);
+  channel.setAway(false);
+  recordFault(struck, 'back', channel);
 };
 
 export interface Pause {
@@ -45,16 +73,13 @@ export interface Pause {
 
 /** Has a gateway stop right before it writes a reply, and lets it go on later. */
 export const pauseGateway = async (struck: Struck, name: GatewayName, { pauseMs, isOvertaken }: Pause): Promise<void> => {
-  const { pair, tell } = struck;
-  const gateway = await until(`${name} to pause`, STRIKE_MS_MAX, () => pair.get(name));
+  const gateway = await until(`${name} to pause`, STRIKE_MS_MAX, () => struck.pair.get(name));
   gateway.pauseAtNextWrite();
   const session = await until(`write of ${name} to pause it at`, STRIKE_MS_MAX, () => gateway.atWrite);
   const sinceMs = Date.now();
   recordFault(struck, 'paused', gateway);
-  tell(`${name} is paused`);
   await delay(pauseMs);
   await until(`other gateway on ${session}, which ${name} had`, STRIKE_MS_MAX, () => isOvertaken(session, sinceMs) || undefined);
   gateway.child.kill('SIGCONT');
   recordFault(struck, 'resumed', gateway);
-  tell(`${name} goes on`);
 };

@@ -2,15 +2,16 @@
 import { mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Children } from './children.ts';
-import { killGateway, pauseGateway, type Struck } from './faults.ts';
 import { type GatewayPair, startPair } from './gateways/pair.ts';
 import type { GatewaySettings } from './gateways/settings.ts';
 import { startGateway } from './gateways/start.ts';
 import type { WithSettings } from './gateways/with.ts';
+import { type HoldfastParts, recordReplies, startHoldfast } from './holdfast.ts';
 import { type HalfRecords, pathsIn, readRecords } from './records.ts';
+import { strike } from './strikes.ts';
 import { type Tempo, tempoAt } from './tempo.ts';
 import { type Inbox, openInbox } from './world/inbox.ts';
-import { startService, startWorld } from './world/start.ts';
+import { type RunningChannel, startWorld } from './world/start.ts';
 import type { PlannedMessage } from './workload/plan.ts';
 
 export interface HalfSettings {
@@ -27,62 +28,47 @@ export interface HalfSettings {
 interface Running extends HalfSettings {
   readonly tempo: Tempo;
   readonly inbox: Inbox;
+  readonly channel: RunningChannel;
+  readonly holdfast: HoldfastParts | undefined;
   readonly pair: GatewayPair;
   /** Since the first message could have been sent. */
   readonly elapsedMs: () => number;
 }
 
-/** The faults strike when so much of the workload's time has passed. */
-const KILL_AT_SHARE = 0.2;
-const PAUSE_AT_SHARE = 0.5;
 const LOOK_EVERY_MS = 100;
-
-const waitUntil = (atMs: number, { elapsedMs }: Running): Promise<void> => delay(Math.max(0, atMs - elapsedMs()));
 
 const begin = async (settings: HalfSettings): Promise<Running> => {
   const { withHoldfast, workload, scale, folder, children } = settings;
   const { inbox, transcripts, events } = pathsIn(folder);
   for (const path of [transcripts, events]) mkdirSync(path, { recursive: true });
   const tempo = tempoAt(scale);
-  const world = await startWorld(children, folder, workload);
-  const serviceUrl = withHoldfast ? await startService(children, folder) : undefined;
+  const { providerUrl, channel } = await startWorld(children, folder, workload);
+  const holdfast = withHoldfast ? await startHoldfast(children, folder, channel.url, tempo.ttlMs) : undefined;
   const pair = startPair((name) => {
-    const gateway: GatewaySettings = { name, folder, ...world, retries: tempo.retries };
-    if (serviceUrl === undefined) return startGateway(children, './gateways/without.ts', gateway);
-    return startGateway(children, './gateways/with.ts', { ...gateway, serviceUrl, ttlMs: tempo.ttlMs } satisfies WithSettings);
+    const gateway: GatewaySettings = { name, folder, providerUrl, channelUrl: channel.url, retries: tempo.retries };
+    if (!holdfast) return startGateway(children, './gateways/without.ts', gateway);
+    return startGateway(children, './gateways/with.ts', { ...gateway, serviceUrl: holdfast.service.url, ttlMs: tempo.ttlMs } satisfies WithSettings);
   });
-  await Promise.race([pair.ready(), children.crashed]);
+  await Promise.race([Promise.all([pair.ready(), holdfast?.courier.ready]), children.crashed]);
   const startedMs = performance.now();
-  return { ...settings, tempo, inbox: openInbox(inbox), pair, elapsedMs: () => performance.now() - startedMs };
+  return { ...settings, tempo, inbox: openInbox(inbox), channel, holdfast, pair, elapsedMs: () => performance.now() - startedMs };
 };
 
 /** Puts every message into the inbox at its time. */
-const send = async (running: Running): Promise<void> => {
-  for (const { messageId, session, sequence, sendAtMs, gateway } of running.workload) {
-    await waitUntil(sendAtMs, running);
-    running.inbox.put({ messageId, session, sequence, gateway: running.pair.route(gateway), arrivedAtMs: Date.now() });
+const send = async ({ workload, inbox, pair, elapsedMs }: Running): Promise<void> => {
+  for (const { messageId, session, sequence, sendAtMs, gateway } of workload) {
+    await delay(Math.max(0, sendAtMs - elapsedMs()));
+    inbox.put({ messageId, session, sequence, gateway: pair.route(gateway), arrivedAtMs: Date.now() });
   }
 };
 
-/** Kills one gateway, and then pauses the other. */
-const strike = async (running: Running, tell: (news: string) => void): Promise<void> => {
-  const { children, folder, pair, tempo, withHoldfast, workload } = running;
-  const struck: Struck = { children, folder, pair, tell };
-  const sendingMs = workload.at(-1)?.sendAtMs ?? 0;
-  await waitUntil(sendingMs * KILL_AT_SHARE, running);
-  await killGateway(struck, 'gateway-a', tempo.restartAfterMs);
-  await waitUntil(sendingMs * PAUSE_AT_SHARE, running);
-  await pauseGateway(struck, 'gateway-b', {
-    pauseMs: tempo.pauseMs,
-    // Without Holdfast nobody can take the session of a process that is alive, so there is nothing to wait for.
-    isOvertaken: (session, sinceMs) =>
-      !withHoldfast || (pair.get('gateway-a')?.events ?? []).some((each) => each.event === 'turn-started' && each.session === session && each.atMs > sinceMs),
-  });
-};
+const isDone = async ({ inbox, pair, holdfast }: Running): Promise<boolean> =>
+  inbox.pending().length === 0 && pair.isQuiet() && (holdfast === undefined || (await holdfast.isSettled()));
 
-const drain = async ({ inbox, pair, tempo, elapsedMs }: Running): Promise<void> => {
+const drain = async (running: Running): Promise<void> => {
+  const { tempo, elapsedMs } = running;
   const endMs = elapsedMs() + tempo.patienceMs;
-  while (elapsedMs() < endMs && !(inbox.pending().length === 0 && pair.isQuiet())) await delay(LOOK_EVERY_MS);
+  while (elapsedMs() < endMs && !(await isDone(running))) await delay(LOOK_EVERY_MS);
 };
 
 const describe = ({ withHoldfast, workload, inbox, elapsedMs }: Running, news: string): string => {
@@ -94,16 +80,23 @@ const describe = ({ withHoldfast, workload, inbox, elapsedMs }: Running, news: s
 
 /** Runs the half, and answers what is left of it on the disk. */
 export const runHalf = async (settings: HalfSettings): Promise<HalfRecords> => {
-  const { children, folder, show } = settings;
+  const { children, folder, show, withHoldfast, workload } = settings;
   const running = await begin(settings);
   let news = '';
+  const struck = { children, folder, pair: running.pair, tell: (text: string) => void (news = text) };
   const showing = setInterval(() => show(describe(running, news)), LOOK_EVERY_MS);
   try {
-    const sent = Promise.all([send(running), strike(running, (text) => (news = text))]);
-    await Promise.race([sent.then(() => drain(running)), children.crashed]);
+    const struckOut = strike({ ...running, struck, sendingMs: workload.at(-1)?.sendAtMs ?? 0 });
+    const done = Promise.all([send(running), struckOut]).then(() => drain(running));
+    await Promise.race([done, children.crashed]);
   } finally {
     clearInterval(showing);
   }
   await children.stopAll();
-  return readRecords(folder, Date.now());
+  const endedAtMs = Date.now();
+  if (withHoldfast) {
+    await recordReplies(children, folder);
+    await children.stopAll();
+  }
+  return readRecords(folder, endedAtMs);
 };

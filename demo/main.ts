@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { type Children, DemoFailedError, openChildren } from './children.ts';
 import { type Flags, readFlags, USAGE } from './flags.ts';
 import { runHalf } from './half.ts';
-import { type Figures, judge } from './judge.ts';
+import { deadIn, type Figures, judge } from './judge.ts';
 import { openProgress } from './progress.ts';
-import { renderTable } from './table.ts';
+import type { HalfRecords } from './records.ts';
+import { renderDead, renderTable } from './table.ts';
 import { tempoAt } from './tempo.ts';
 import { brokenPromises, missedFaults } from './verdict.ts';
 import { planWorkload } from './workload/plan.ts';
@@ -18,14 +19,11 @@ const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const complain = (text: string): void => void process.stderr.write(`${text}\n`);
 
 /** Both halves, one after the other. */
-const runBoth = async ({ scale, seed, sessions }: Flags, folder: string, children: Children): Promise<[Figures, Figures]> => {
+const runBoth = async ({ scale, seed, sessions }: Flags, folder: string, children: Children): Promise<[HalfRecords, HalfRecords]> => {
   const workload = planWorkload({ scale, seed, sessions });
   const progress = openProgress(process.stderr, () => performance.now());
-  const run = async (withHoldfast: boolean): Promise<Figures> => {
-    const half = withHoldfast ? 'with' : 'without';
-    const records = await runHalf({ withHoldfast, workload, scale, folder: join(folder, half), children, show: progress.show });
-    return judge(records);
-  };
+  const run = (withHoldfast: boolean): Promise<HalfRecords> =>
+    runHalf({ withHoldfast, workload, scale, folder: join(folder, withHoldfast ? 'with' : 'without'), children, show: progress.show });
   try {
     const without = await run(false);
     return [without, await run(true)];
@@ -34,8 +32,10 @@ const runBoth = async ({ scale, seed, sessions }: Flags, folder: string, childre
   }
 };
 
-const report = ([without, withHoldfast]: [Figures, Figures]): number => {
+const report = (records: [HalfRecords, HalfRecords]): number => {
+  const [without, withHoldfast] = records.map(judge) as [Figures, Figures];
   print(`\n${renderTable(without, withHoldfast)}\n`);
+  print(renderDead(deadIn(records[1])));
   const broken = brokenPromises(withHoldfast);
   for (const fault of broken) complain(fault);
   if (broken.length > 0) return EXIT.broken;
@@ -51,6 +51,7 @@ const introduce = ({ scale, seed, sessions }: Flags): string => {
   return [
     `Two gateways and ${sessions} chats; time runs ${scale} times faster than in real life (seed ${seed}).`,
     `One gateway is killed and back after ${seconds(restartAfterMs)}; then the other one is paused for ${seconds(pauseMs)}. A lease lives ${seconds(ttlMs)}.`,
+    'The channel is away for a while, refuses one reply for good, and loses one answer. With Holdfast courier and service are killed, too.',
   ].join('\n');
 };
 

@@ -1,7 +1,8 @@
 /** What a run leaves behind, and what the judge reads. Times are wall clock, in milliseconds. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Received } from './world/channel.ts';
+import type { ReplyView } from '../client/src/index.ts';
+import type { ChannelRecord } from './world/channel.ts';
 import { readLines } from './world/durable-lines.ts';
 import { type InboxMessage, openInbox } from './world/inbox.ts';
 
@@ -14,33 +15,45 @@ export interface TranscriptEntry {
   readonly fencingToken?: number;
 }
 
-/** How a turn ended: with a reply that was delivered, or with one of the failures. */
-export type TurnOutcome = 'answered' | 'takeover-error' | 'stale-write-refused' | 'lease-lost' | 'failed';
+/**
+ * How a turn ended. `kept`: its reply is parked, to be delivered later. `dead`: the channel refused its reply for good, and it is kept. `spooled`: its reply is
+ * on the gateway's disk, as the service was away. The others failed.
+ */
+export type TurnOutcome = 'answered' | 'kept' | 'dead' | 'spooled' | 'takeover-error' | 'lease-lost' | 'failed';
 
 export type GatewayEvent = { readonly gateway: string; readonly pid: number; readonly atMs: number; readonly session: string } & (
   | { readonly event: 'granted'; readonly fencingToken: number; readonly previousEndedBecause?: string }
   | { readonly event: 'turn-started'; readonly messageId: string; readonly fencingToken?: number }
+  | { readonly event: 'write-refused'; readonly messageId: string; readonly fencingToken: number }
+  | { readonly event: 'sending'; readonly messageId: string; readonly attempt: number; readonly maybeDelivered: boolean }
   | { readonly event: 'turn-ended'; readonly messageId: string; readonly outcome: TurnOutcome; readonly reason?: string }
+  /** The gateway is done with the message, for better or worse: it leaves the inbox. */
+  | { readonly event: 'dealt-with'; readonly messageId: string }
 );
 
-/** What the demo did to a gateway. */
+/** What the demo did to a process. */
 export interface FaultRecord {
-  readonly fault: 'killed' | 'restarted' | 'paused' | 'resumed';
-  readonly gateway: string;
+  readonly fault: 'killed' | 'restarted' | 'paused' | 'resumed' | 'away' | 'back';
+  readonly process: string;
   readonly pid: number;
   readonly atMs: number;
 }
+
+/** A reply in the service's store at the end. */
+export type KeptReply = Pick<ReplyView, 'session' | 'replyId' | 'state' | 'attempts'> & Partial<Pick<ReplyView, 'reason' | 'lastError'>>;
 
 /** Everything that is left of one half of the demo. */
 export interface HalfRecords {
   readonly inbox: readonly InboxMessage[];
   /** In the order of receiving. */
-  readonly received: readonly Received[];
+  readonly channel: readonly ChannelRecord[];
   /** By session, each in the order of the file. */
   readonly transcripts: ReadonlyMap<string, readonly TranscriptEntry[]>;
-  /** Each gateway's in its own order. */
+  /** Each process's in its own order. */
   readonly events: readonly GatewayEvent[];
   readonly faults: readonly FaultRecord[];
+  /** None without Holdfast. */
+  readonly replies: readonly KeptReply[];
   readonly endedAtMs: number;
 }
 
@@ -49,8 +62,10 @@ export const pathsIn = (folder: string) => ({
   inbox: join(folder, 'inbox'),
   transcripts: join(folder, 'transcripts'),
   events: join(folder, 'events'),
-  received: join(folder, 'received.jsonl'),
+  spool: join(folder, 'spool'),
+  channel: join(folder, 'channel.jsonl'),
   faults: join(folder, 'faults.jsonl'),
+  replies: join(folder, 'replies.jsonl'),
   plans: join(folder, 'provider-plans.json'),
   store: join(folder, 'holdfast.db'),
 });
@@ -73,10 +88,11 @@ export const readRecords = (folder: string, endedAtMs: number): HalfRecords => {
     ] as const);
   return {
     inbox: [...inbox.answered(), ...inbox.pending()],
-    received: readLines<Received>(paths.received),
+    channel: readLines<ChannelRecord>(paths.channel),
     transcripts: new Map(transcripts),
     events: readdirSync(paths.events).flatMap((name) => readLines<GatewayEvent>(join(paths.events, name))),
     faults: readLines<FaultRecord>(paths.faults),
+    replies: readLines<KeptReply>(paths.replies),
     endedAtMs,
   };
 };

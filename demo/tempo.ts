@@ -8,8 +8,10 @@ export interface Tempo {
   readonly pauseMs: number;
   /** A killed gateway is started again after this long, as by a supervisor. */
   readonly restartAfterMs: number;
+  /** Service and courier are started again after this long. */
+  readonly supervisorMs: number;
   readonly retries: RetrySettings;
-  /** How long after the last message the gateways may still work. What has no reply by then is lost. */
+  /** How long after the last message gateways and courier may still work. What has no reply by then is lost. */
   readonly patienceMs: number;
 }
 
@@ -23,6 +25,7 @@ export const tempoAt = (scale: number): Tempo => {
     ttlMs,
     pauseMs: 2.5 * ttlMs,
     restartAfterMs: 2 * SECOND_MS,
+    supervisorMs: SECOND_MS / 2,
     retries: { attempts: 8, pauseMs: SECOND_MS / scale, pauseMsMax: (30 * SECOND_MS) / scale },
     patienceMs: 10 * SECOND_MS + (1_800 * SECOND_MS) / scale,
   };

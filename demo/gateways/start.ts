@@ -1,13 +1,11 @@
-/** A running gateway, as the demo sees it: its process, its turns under way, and the orders it takes. */
+/** A running gateway or courier, as the demo sees it: its process, its turns under way, and the orders it takes. */
 import type { ChildProcess } from 'node:child_process';
 import type { Children } from '../children.ts';
 import type { GatewayEvent } from '../records.ts';
-import type { GatewayName } from '../workload/plan.ts';
 import type { AtWrite, FromDemo } from './pause-point.ts';
-import type { GatewaySettings } from './settings.ts';
 
 export interface RunningGateway {
-  readonly name: GatewayName;
+  readonly name: string;
   readonly child: ChildProcess;
   readonly pid: number;
   /** Fulfilled when it has begun to look into the inbox. */
@@ -24,7 +22,7 @@ export interface RunningGateway {
 
 type FromGateway = GatewayEvent | AtWrite | { readonly ready: true };
 
-export const startGateway = <Settings extends GatewaySettings>(children: Children, file: string, settings: Settings): RunningGateway => {
+export const startGateway = <Settings extends { readonly name: string }>(children: Children, file: string, settings: Settings): RunningGateway => {
   const child = children.startPart(settings.name, file, settings);
   const turnsUnderWay = new Set<string>();
   const events: GatewayEvent[] = [];

@@ -1,22 +1,22 @@
 /**
  * A gateway that uses Holdfast, a process of its own. What is different from the gateway without:
- * 1. a session's messages are answered under one lease, which is held through every retry of the model's call;
- * 2. the transcript is written through a fence, so that a late write under an older fencing token is refused there;
- * 3. a message leaves the inbox only after its reply was delivered, so that a gateway that dies or loses the lease has
- *    its messages answered by the other one: whichever gateway gets the lease works on what is pending.
+ * 1. a session's messages are answered in turns under one lease, which is held through every retry of the model's call;
+ * 2. a finished reply is parked before anything else is done with it: from then on this turn, the next one or the courier brings it to its end;
+ * 3. the transcript is written through a fence, so that a late write under an older fencing token is refused there;
+ * 4. a message leaves the inbox only when the service has its reply, so that a gateway that dies or loses the lease has its messages
+ *    answered by the other one: whichever gateway gets the lease works on what is pending, and finds the reply that is there.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type FileFence, openFileFence } from '../../client/src/fences/file.ts';
-import { type Lease, LeaseClient, LeaseHeldError, LeaseLostError, StaleFencingTokenError } from '../../client/src/index.ts';
-import { pathsIn, type TranscriptEntry, transcriptPath, type TurnOutcome } from '../records.ts';
-import { complete, deliver } from '../world/calls.ts';
-import { parseLines } from '../world/durable-lines.ts';
+import { type GenerateContext, type Lease, LeaseClient, LeaseHeldError, LeaseLostError, StaleFencingTokenError, type TurnResult } from '../../client/src/index.ts';
+import { pathsIn, type TurnOutcome } from '../records.ts';
+import { complete } from '../world/calls.ts';
 import { type InboxMessage, openInbox } from '../world/inbox.ts';
 import { endWithParent, settingsFromParent, tellParent } from '../world/parent.ts';
 import { openPausePoint } from './pause-point.ts';
 import { openRecorder } from './recorder.ts';
+import { openFences, readUnder, replyHandlers, write } from './reply-handlers.ts';
 import { type GatewaySettings, INBOX_EVERY_MS } from './settings.ts';
-import { hasMessage, replyIn } from './transcript.ts';
+import { hasMessage } from './transcript.ts';
 
 export interface WithSettings extends GatewaySettings {
   readonly serviceUrl: string;
@@ -25,70 +25,60 @@ export interface WithSettings extends GatewaySettings {
 
 const settings = settingsFromParent<WithSettings>();
 const { name, folder, providerUrl, channelUrl, serviceUrl, ttlMs, retries } = settings;
-const inbox = openInbox(pathsIn(folder).inbox);
+const { inbox: inboxFolder, spool: spoolFolder } = pathsIn(folder);
+const inbox = openInbox(inboxFolder);
 const record = openRecorder(settings);
-const pausePoint = openPausePoint();
-const client = new LeaseClient({ baseUrl: serviceUrl, holder: `${name}/pid ${process.pid}`, ttlMs });
+const fenceOf = openFences(folder);
+const handlers = replyHandlers({ name, channelUrl, record, fenceOf, beforeWrite: openPausePoint() });
+const client = new LeaseClient({ baseUrl: serviceUrl, holder: `${name}/pid ${process.pid}`, ttlMs, spoolFolder });
 
-const fences = new Map<string, Promise<FileFence>>();
-
-/** The fence of a session's transcript: opened once, used by all its turns in this process. */
-const fenceOf = (session: string): Promise<FileFence> => {
-  const fence = fences.get(session) ?? openFileFence(transcriptPath(folder, session));
-  fences.set(session, fence);
-  return fence;
-};
-
-const write = async (fence: FileFence, lease: Lease, entry: Omit<TranscriptEntry, 'fencingToken'>): Promise<void> => {
+const generate = async ({ messageId, session }: InboxMessage, { lease, retry }: GenerateContext<string>): Promise<string> => {
   const { fencingToken } = lease;
-  await fence.append(fencingToken, `${JSON.stringify({ ...entry, fencingToken } satisfies TranscriptEntry)}\n`);
+  const fence = await fenceOf(session);
+  const isKnown = hasMessage(await readUnder(fence, fencingToken), messageId);
+  if (!isKnown) await write(fence, { role: 'user', messageId, text: '…', fencingToken });
+  return retry(({ signal }) => complete(providerUrl, messageId, signal), { attempts: retries.attempts, baseMs: retries.pauseMs, maxMs: retries.pauseMsMax });
 };
 
-const runTurn = async ({ messageId, session }: InboxMessage, lease: Lease, fence: FileFence): Promise<void> => {
+const outcomeOf = ({ outcome, spooled }: TurnResult): TurnOutcome => {
+  if (spooled) return 'spooled';
+  if (outcome === 'delivered') return 'answered';
+  return outcome === 'dead' ? 'dead' : 'kept';
+};
+
+const failureOf = (error: unknown): TurnOutcome => (error instanceof LeaseLostError || error instanceof StaleFencingTokenError ? 'lease-lost' : 'failed');
+
+const runTurn = async (message: InboxMessage, lease: Lease): Promise<TurnResult> => {
+  const { messageId, session, sequence } = message;
   record({ event: 'turn-started', session, messageId, fencingToken: lease.fencingToken });
-  const entries = parseLines<TranscriptEntry>(Buffer.from((await fence.read()).bytes).toString('utf8'));
-  if (!hasMessage(entries, messageId)) await write(fence, lease, { role: 'user', messageId, text: '…' });
-  let text = replyIn(entries, messageId); // written by a gateway that died before it could deliver it
-  if (text === undefined) {
-    text = await lease.retry(({ signal }) => complete(providerUrl, messageId, signal), {
-      attempts: retries.attempts,
-      baseMs: retries.pauseMs,
-      maxMs: retries.pauseMsMax,
-    });
-    lease.assertHeld();
-    await pausePoint(session);
-    await write(fence, lease, { role: 'assistant', messageId, text });
-  }
-  await deliver(channelUrl, { messageId, session, kind: 'reply', text });
-  inbox.acknowledge(messageId);
-};
-
-const outcomeOf = (error: unknown): TurnOutcome => {
-  if (error instanceof StaleFencingTokenError) return 'stale-write-refused';
-  return error instanceof LeaseLostError ? 'lease-lost' : 'failed';
-};
-
-const answer = async (message: InboxMessage, lease: Lease, fence: FileFence): Promise<void> => {
-  const { messageId, session } = message;
   try {
-    await runTurn(message, lease, fence);
-    record({ event: 'turn-ended', session, messageId, outcome: 'answered' });
+    const turn = await client.turn(lease, { generate: (context) => generate(message, context), ...handlers }, { replyId: messageId, sequence });
+    record({ event: 'turn-ended', session, messageId, outcome: outcomeOf(turn), ...(turn.error !== undefined && { reason: String(turn.error) }) });
+    return turn;
   } catch (error) {
-    record({ event: 'turn-ended', session, messageId, outcome: outcomeOf(error), reason: String(error) });
+    record({ event: 'turn-ended', session, messageId, outcome: failureOf(error), reason: String(error) });
     throw error; // the message is still in the inbox
   }
+};
+
+const answer = async (message: InboxMessage, lease: Lease): Promise<void> => {
+  const { messageId, session } = message;
+  const { spooled } = await runTurn(message, lease);
+  // Of a reply that is only spooled the other gateway knows nothing: while its message is pending, no later one overtakes it.
+  if (spooled) return;
+  record({ event: 'dealt-with', session, messageId });
+  inbox.acknowledge(messageId);
 };
 
 /** Answers what is pending in a session, oldest first, until nothing is. */
 const answerAll = async (session: string, lease: Lease): Promise<void> => {
   const endedBecause = lease.previous?.endedBecause;
   record({ event: 'granted', session, fencingToken: lease.fencingToken, ...(endedBecause && { previousEndedBecause: endedBecause }) });
-  const fence = await fenceOf(session);
-  await fence.raise(lease.fencingToken); // from here on no earlier holder can change what is read
+  await (await fenceOf(session)).raise(lease.fencingToken); // from here on no earlier holder can write
   const next = (): InboxMessage | undefined => inbox.pending().find((message) => message.session === session);
   for (let message = next(); message; message = next()) {
     lease.assertHeld();
-    await answer(message, lease, fence);
+    await answer(message, lease);
   }
 };
 

@@ -1,6 +1,18 @@
 /** The gateways' calls to the model provider and to the chat channel. */
 import type { Delivery } from './channel.ts';
 
+/** Somebody answered, and said no. */
+export class CallError extends Error {
+  override readonly name = 'CallError';
+  /** The HTTP status of the answer. */
+  readonly status: number;
+
+  constructor(status: number, words: string) {
+    super(`answered ${status}: ${words}`);
+    this.status = status;
+  }
+}
+
 const post = async (url: string, body: object, signal?: AbortSignal): Promise<Response> => {
   const response = await fetch(url, {
     method: 'POST',
@@ -8,7 +20,7 @@ const post = async (url: string, body: object, signal?: AbortSignal): Promise<Re
     body: JSON.stringify(body),
     signal: signal ?? null,
   });
-  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
+  if (!response.ok) throw new CallError(response.status, await response.text());
   return response;
 };
 
@@ -26,16 +38,10 @@ export const isConnectionReset = (error: unknown): boolean => {
   return cause instanceof Error && 'code' in cause && RESET_CODES.has(String(cause.code));
 };
 
-const DELIVERY_ATTEMPTS = 3;
+/** Whether a delivery that failed is worth another attempt: the channel is away, or its answer was lost. */
+export const mayDeliverLater = (error: unknown): boolean => isConnectionReset(error) || (error instanceof CallError && error.status >= 500);
 
-/** Sends the user a reply or an apology, and answers once the channel has recorded it. */
-export const deliver = async (channelUrl: string, delivery: Delivery): Promise<void> => {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await post(channelUrl, delivery);
-      return;
-    } catch (error) {
-      if (!isConnectionReset(error) || attempt >= DELIVERY_ATTEMPTS) throw error;
-    }
-  }
+/** Sends the user a reply or an apology, once, and answers when the channel has recorded it. */
+export const deliver = async (channelUrl: string, delivery: Delivery, signal?: AbortSignal): Promise<void> => {
+  await post(channelUrl, delivery, signal);
 };

@@ -12,6 +12,8 @@ import { type HalfRecords, readRecords } from '../../demo/records.ts';
 import { renderTable } from '../../demo/table.ts';
 import { until } from '../support/until.ts';
 
+t.setTimeout(200_000);
+
 const MAIN = fileURLToPath(new URL('../../demo/main.ts', import.meta.url));
 const SHORT = ['--scale', '200', '--sessions', '24', '--seed', '5'];
 
@@ -42,14 +44,21 @@ const processesWith = (folder: string): string[] =>
       }
     });
 
-/** The messages without a reply that had no takeover error either. */
-const lostOtherwise = ({ inbox, received, events }: HalfRecords): string[] => {
-  const replied = received.filter(({ kind }) => kind === 'reply').map(({ messageId }) => messageId);
-  const takenOver = events.flatMap((event) => (event.event === 'turn-ended' && event.outcome === 'takeover-error' ? [event.messageId] : []));
-  return inbox.map(({ messageId }) => messageId).filter((messageId) => ![...replied, ...takenOver].includes(messageId));
+/** The messages without a reply for which neither a takeover nor the channel gives the reason. */
+const lostOtherwise = ({ inbox, channel, events }: HalfRecords): string[] => {
+  const replied = channel.filter(({ kind, became }) => kind === 'reply' && became === 'taken').map(({ messageId }) => messageId);
+  const explained = events.flatMap((event) => {
+    if (event.event !== 'turn-ended') return [];
+    const isExplained = event.outcome === 'takeover-error' || (event.outcome === 'failed' && /answered (403|502)/.test(event.reason ?? ''));
+    return isExplained ? [event.messageId] : [];
+  });
+  return inbox.map(({ messageId }) => messageId).filter((messageId) => ![...replied, ...explained].includes(messageId));
 };
 
-t.test('the failure without, and none with Holdfast', async (t) => {
+/** What struck which process, each once. */
+const struck = ({ faults }: HalfRecords): string[] => faults.map(({ process, fault }) => `${process} ${fault}`).sort();
+
+t.test('the failure without, and none with Holdfast', { timeout: 150_000 }, async (t) => {
   const { child, folder, output, errors } = start(t, [...SHORT, '--keep']);
   const [code] = await once(child, 'exit');
   const [printed, complaints] = [await output, await errors];
@@ -60,12 +69,26 @@ t.test('the failure without, and none with Holdfast', async (t) => {
   t.match(printed, `All records are in ${join(folder, kept as string)}`);
   const recordsOf = (half: string): HalfRecords => readRecords(join(folder, kept as string, half), Date.now());
   const [without, withHoldfast] = [judge(recordsOf('without')), judge(recordsOf('with'))];
-  t.ok(printed.includes(renderTable(without, withHoldfast).split('\n').slice(0, 11).join('\n')), 'the table says what the records say');
+  t.ok(printed.includes(renderTable(without, withHoldfast).split('\n').slice(0, 15).join('\n')), 'the table says what the records say');
 
   t.ok(without.lost > 0, `${without.lost} lost without`);
-  t.strictSame(lostOtherwise(recordsOf('without')), [], 'each of them in a takeover: the gateway without loses nothing for other reasons');
+  t.strictSame(lostOtherwise(recordsOf('without')), [], 'each of them in a takeover, or because the channel would not have it: the gateway without loses nothing for other reasons');
+  t.equal(without.duplicated, 0, 'and sends nothing twice under two ids');
   t.equal(withHoldfast.lost, 0);
-  t.equal(withHoldfast.delivered, without.messages, 'both halves had the same messages');
+  t.equal(withHoldfast.dead, 1);
+  t.equal(withHoldfast.delivered, without.messages - 1, 'both halves had the same messages');
+  t.match(printed, /GET \/v1\/replies\?state=dead:\n {2}agent:main:chat-\d+ chat-\d+-\d+: CallError: answered 403: the channel does not take this message\n/);
+  t.ok(withHoldfast.deliveredLater > 0, `${withHoldfast.deliveredLater} were parked while the channel was away`);
+  t.equal(without.deliveredLater, 0);
+  t.ok(withHoldfast.sentAgain > 0, 'the reply whose answer was lost went out again');
+  t.equal(withHoldfast.sentAgainUnmarked, 0);
+  t.equal(withHoldfast.duplicated, 0);
+  t.equal(withHoldfast.unsettled, 0);
+  t.equal(withHoldfast.transcriptFaults, 0, 'transcript and channel agree');
+  const both = ['channel away', 'channel back', 'gateway-a killed', 'gateway-a restarted', 'gateway-b paused', 'gateway-b resumed'];
+  t.strictSame(struck(recordsOf('without')), both);
+  t.strictSame(struck(recordsOf('with')), [...both, 'courier killed', 'courier restarted', 'service killed', 'service restarted'].sort());
+  t.ok(recordsOf('with').channel.some(({ from, became }) => from === 'courier' && (became === 'taken' || became === 'filtered')), 'the courier delivered');
   t.equal(withHoldfast.outOfOrder, 0);
   t.equal(withHoldfast.tokenFaults, 0);
   t.ok(withHoldfast.staleWritesRefused > 0, 'the late write of the paused gateway was refused');
