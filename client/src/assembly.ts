@@ -73,7 +73,7 @@ export const assemble = (options: LeaseClientOptions): Assembly => {
   const storeId = (): string | undefined => transport.storeId;
   const calls = new LeaseCalls({ ...repeats, socketClock: systemClock, logger, heartbeats, departures, nesting, sessions, requestTimeoutMs, storeId });
   const replies = new ReplyCalls({ ...repeats, holder, requestTimeoutMs });
-  const spool = options.spoolFolder === undefined ? undefined : new Spool(options.spoolFolder, { clock, logger });
+  const spool = options.spoolFolder === undefined ? undefined : new Spool(options.spoolFolder, { clock, logger, storeId });
   const at = checkpoints(options.onCheckpoint);
   const acquisition = { ...repeats, randomBytes, departures, requestTimeoutMs };
   const machine = { clock, socketClock: systemClock, random, randomBytes, logger, at };

@@ -3,6 +3,7 @@ export { LeaseClient } from './lease-client.ts';
 export type { Lease } from './lease.ts';
 export * from './errors.ts';
 export * from './reply-errors.ts';
+export { SpoolError, SpoolFullError } from './spool/errors.ts';
 export type { Courier } from './courier/courier.ts';
 export type { CourierOptions } from './courier/options.ts';
 export type { CommitContext, DeliverContext, ReplyHandlers } from './replies/handlers.ts';

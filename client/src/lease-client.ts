@@ -115,7 +115,11 @@ export class LeaseClient implements AsyncDisposable {
   courier<R = unknown>(handlers: ReplyHandlers<R>, options: CourierOptions = {}): Courier {
     this.#underWay.assertOpen();
     const acquire = (session: string, terms: AcquireOptions): Promise<Lease> => this.acquire(session, terms);
-    return this.#underWay.add(new Courier({ ...this.#parts, calls: this.#parts.replies, acquire, closed: this.#underWay.closed }, handlers as ReplyHandlers<unknown>, options));
+    const { nesting, replies: calls } = this.#parts;
+    // Whoever makes a courier inside a lease does not lend it that lease.
+    const courier = nesting.detached(() => new Courier({ ...this.#parts, calls, acquire, closed: this.#underWay.closed }, handlers as ReplyHandlers<unknown>, options));
+    this.#underWay.add(courier.ended);
+    return courier;
   }
 
   /** The replies that the service keeps. */

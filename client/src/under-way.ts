@@ -4,16 +4,10 @@ import type { Clock } from './clock.ts';
 import { ClientClosedError } from './errors.ts';
 import { pause } from './pause.ts';
 
-/** Something that runs until it is closed. */
-interface Closable {
-  close(): Promise<void>;
-}
-
 export class UnderWay {
   readonly #clock: Clock;
   readonly #closing = new AbortController();
   readonly #calls = new Set<Promise<unknown>>();
-  readonly #loops = new Set<Closable>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -41,10 +35,10 @@ export class UnderWay {
     }
   }
 
-  /** Closes `loop` with the rest. */
-  add<L extends Closable>(loop: L): L {
-    this.#loops.add(loop);
-    return loop;
+  /** Waits, when it closes, for something that ends by itself once `closed` is aborted. */
+  add(ended: Promise<unknown>): void {
+    this.#calls.add(ended);
+    void ended.finally(() => this.#calls.delete(ended));
   }
 
   /** Ends everything, and waits for it no longer than `drainMs`: what a turn has generated is kept while there is still a connection to do it by. */
@@ -54,7 +48,7 @@ export class UnderWay {
     const overdue = pause(this.#clock, drainMs, inTime.signal).catch(() => {
       // Everything has ended in time.
     });
-    await Promise.race([Promise.allSettled([...this.#calls, ...[...this.#loops].map((loop) => loop.close())]), overdue]);
+    await Promise.race([Promise.allSettled(this.#calls), overdue]);
     inTime.abort();
   }
 }

@@ -148,10 +148,10 @@ export const MUTATIONS_OF_REPLIES_WITHIN: readonly Mutation[] = [
   {
     wrong: 'superseded payloads are kept without a limit',
     breaks: /settled replies are within the limits/,
-    rules: after((applied, was, command) => {
+    rules: after((applied, _was, command) => {
       if (command.kind !== 'discard') return applied;
-      const gone = was.settledReplies.filter(({ number, state }) => state === 'superseded' && ![...applied.session.settledReplies, ...applied.session.replies].some((kept) => kept.number === number));
-      return { ...applied, session: { ...applied.session, settledReplies: [...gone, ...applied.session.settledReplies] } };
+      const settledReplies = applied.session.settledReplies.map((reply) => ({ ...reply, payloadDropped: reply.state === 'delivered' }));
+      return { ...applied, session: { ...applied.session, settledReplies } };
     }),
   },
   {

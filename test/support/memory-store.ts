@@ -68,7 +68,7 @@ export class MemoryStore implements LeaseStore {
 
   async readReply(name: SessionName, replyId: ReplyId): Promise<StoredReply | ReplyUnknown> {
     const outcome = await this.apply(name, { kind: 'inspect-reply', replyId });
-    if (outcome.kind === 'reply-unknown' || outcome.reply.state === 'delivered') return outcome;
+    if (outcome.kind === 'reply-unknown' || !this.#payloads.has(payloadIdOf(name, replyId))) return outcome;
     return { ...outcome, payload: this.#payloads.get(payloadIdOf(name, replyId))! };
   }
 
@@ -124,13 +124,10 @@ export class MemoryStore implements LeaseStore {
     return outcome;
   }
 
-  /** Kept when the reply is new, dropped when it is delivered. */
+  /** Kept when the reply is new, dropped when the rules say so. */
   #keepPayload(name: SessionName, command: Command, session: Session): void {
-    if (command.kind !== 'park' && command.kind !== 'attempt') return;
-    const id = payloadIdOf(name, command.replyId);
-    const reply = findReply(session, command.replyId);
-    if (reply?.state === 'delivered') this.#payloads.delete(id);
-    else if (command.kind === 'park' && reply?.payloadHash === command.payloadHash) this.#payloads.set(id, command.payload);
+    if (command.kind === 'park' && findReply(session, command.replyId)?.payloadHash === command.payloadHash) this.#payloads.set(payloadIdOf(name, command.replyId), command.payload);
+    for (const { replyId, payloadDropped } of session.settledReplies) if (payloadDropped) this.#payloads.delete(payloadIdOf(name, replyId));
   }
 
   #arm(kept: { readonly name: SessionName; session: Session; timer: Timer | undefined }): void {

@@ -68,6 +68,11 @@ export class Courier implements AsyncDisposable {
     if (closed.aborted) this.#closeItself();
   }
 
+  /** @internal Resolves when it has come to its end. Never rejects. */
+  get ended(): Promise<void> {
+    return this.#running;
+  }
+
   /** Looks for due replies now, instead of at the next poll: for whoever has just parked one in the same process. */
   nudge(): void {
     this.#bell.ring();

@@ -23,7 +23,7 @@ export const REPLIES_MAX = 1_000;
 export const REPLIES_BYTES_MAX = 16 * 1024 * 1024;
 export const PAYLOAD_BYTES_MAX = 256 * 1024;
 export const PAYLOAD_DEPTH_MAX = 200;
-/** Delivered and superseded replies that a session remembers, the payloads of superseded ones within `REPLIES_BYTES_MAX` … */
+/** Delivered and superseded replies that a session remembers, of the superseded ones what they said within `REPLIES_BYTES_MAX` … */
 export const SETTLED_REPLIES_MAX = 1_000;
 /** … and for how long. */
 export const SETTLED_REPLY_MS = 7 * 24 * 3_600_000;

@@ -127,6 +127,8 @@ export interface Reply {
   readonly taker: Taker | undefined;
   readonly payloadHash: PayloadHash;
   readonly payloadBytes: number;
+  /** It is delivered, or it was discarded and the room for such payloads was needed: the record stays, and cannot be replayed. */
+  readonly payloadDropped: boolean;
   readonly contentType: string;
   /** Why it is in its state, in words. */
   readonly reason: string | undefined;

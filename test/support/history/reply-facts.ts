@@ -5,7 +5,6 @@ import { answeredMsOf, isUnknown, type AttemptCommand, type HistoryRecord, type 
 /** The promises' own numbers, written down a second time on purpose. */
 const SETTLED_MS = 7 * 24 * 3_600_000;
 const SETTLED_MAX = 1_000;
-const SETTLED_BYTES_MAX = 16 * 1024 * 1024;
 
 export interface ReplyFacts {
   readonly replyId: string;
@@ -47,10 +46,9 @@ const ofKind = <C extends HistoryReplyCommand>(records: readonly HistoryRecord<H
 /** @param records of one session, by time of sending */
 export const gatherReplies = (records: readonly HistoryRecord[], outages: Outages): ReplyFacts[] => {
   const about = records.filter(isAboutReply);
-  const bytes = ofKind<ParkCommand>(about, 'park').reduce((sum, { command }) => sum + command.payloadBytes, 0);
   // Whatever was said to settle a reply may have pushed another one out.
   const settling = about.filter(({ command }) => command.kind === 'discard' || (command.kind === 'attempt' && command.outcome === 'delivered')).length;
-  const mayPushOut = settling > SETTLED_MAX || bytes > SETTLED_BYTES_MAX;
+  const mayPushOut = settling > SETTLED_MAX;
   return [...Map.groupBy(about, ({ command }) => command.replyId)].map(([replyId, own]) => gatherReply(replyId, own, outages, mayPushOut));
 };
 

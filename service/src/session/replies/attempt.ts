@@ -75,7 +75,7 @@ const conclude = (draft: Draft, reply: Reply, command: Attempt, outcome: Attempt
 const afterOutcome = (reply: Reply, { permanent, error, retryAfterMs = 0 }: Attempt, outcome: AttemptOutcome, nowMs: number): Reply => {
   switch (outcome) {
     case 'delivered':
-      return { ...reply, state: 'delivered', settledAtMs: nowMs };
+      return { ...reply, state: 'delivered', payloadDropped: true, settledAtMs: nowMs };
     case 'unknown':
       return unknown(reply, nowMs);
     case 'failed':

@@ -32,6 +32,7 @@ export const replay = (draft: Draft, command: Replay): Outcomes['replay'] => {
   const found = findOpen(draft, command);
   if ('kind' in found) return found;
   if (found.state === 'parked') return told(draft, found);
+  if (found.payloadDropped) return { kind: 'reply-settled', state: found.state };
   const full = found.state === 'superseded' ? roomFault(draft.session, found.payloadBytes) : undefined;
   if (full) return full;
   const { monoMs } = draft.now;

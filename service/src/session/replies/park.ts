@@ -28,6 +28,7 @@ export const park = (draft: Draft, command: Park): Outcomes['park'] => {
     taker: undefined,
     payloadHash: command.payloadHash,
     payloadBytes: command.payloadBytes,
+    payloadDropped: false,
     contentType: command.contentType,
     reason: command.reason,
     lastError: undefined,

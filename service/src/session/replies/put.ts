@@ -36,16 +36,16 @@ export const tellState = (draft: Draft, { holder, fencingToken, replyId, state }
   draft.events.push({ type: 'reply-state', holder, fencingToken, replyId, state });
 };
 
-/** A session remembers so many settled replies, and so many bytes of superseded ones; the oldest go first. */
+/** A session remembers so many settled replies, and so many bytes of what superseded ones said; the oldest go first. */
 const withinLimits = (settled: readonly Reply[]): readonly Reply[] => {
-  let kept = settled.slice(Math.max(0, settled.length - SETTLED_REPLIES_MAX));
-  const superseded = kept.filter(({ state }) => state === 'superseded');
-  for (let bytes = bytesOf(superseded); bytes > REPLIES_BYTES_MAX; ) {
-    const oldest = superseded.shift()!;
-    bytes -= oldest.payloadBytes;
-    kept = kept.filter((reply) => reply !== oldest);
-  }
-  return kept;
+  const kept = settled.slice(Math.max(0, settled.length - SETTLED_REPLIES_MAX));
+  let bytes = bytesOf(kept.filter(({ payloadDropped }) => !payloadDropped));
+  if (bytes <= REPLIES_BYTES_MAX) return kept;
+  return kept.map((reply) => {
+    if (reply.payloadDropped || bytes <= REPLIES_BYTES_MAX) return reply;
+    bytes -= reply.payloadBytes;
+    return { ...reply, payloadDropped: true };
+  });
 };
 
 /** Settled replies that are remembered long enough. They stand in the order of their settling. */

@@ -27,7 +27,6 @@ import { GroupCommit } from './group-commit.ts';
 import { leasePage } from './lease-listing.ts';
 import { PendingChanges } from './pending-changes.ts';
 import type { Perform, ReadPage } from './performing.ts';
-import { hasPayload } from './reply-rows.ts';
 import { ReplyListing } from './reply-listing.ts';
 import { SessionsInMemory } from './sessions-in-memory.ts';
 import type { Writer } from './writer.ts';
@@ -118,7 +117,7 @@ export class EmbeddedStore implements LeaseStore {
       const entry = this.#sessions.table.find(name);
       const reply = entry && findReply(entry.session, replyId);
       await this.#committed(durable);
-      if (outcome.kind === 'reply-unknown' || !reply || !hasPayload(reply)) return outcome;
+      if (outcome.kind === 'reply-unknown' || !reply || reply.payloadDropped) return outcome;
       const payload = await this.#reading(this.#writer.payload({ sessionId: entry.id, number: reply.number }));
       if (payload !== undefined) return { ...outcome, payload };
       if (reply.number === missing) throw new StoreUnavailableError('The payload of this reply is missing on the disk.', 'not-applied');

@@ -2,7 +2,7 @@
 import type { Now } from '../../clock.ts';
 import type { Reply } from '../../session/types.ts';
 import type { ReplyChanges } from './reply-changes.ts';
-import { hasPayload, writeReply, type PayloadRow, type ReplyKey, type ReplyRow } from './reply-rows.ts';
+import { writeReply, type PayloadRow, type ReplyKey, type ReplyRow } from './reply-rows.ts';
 import type { Entry } from './session-table.ts';
 
 /** The part of a commit that is about replies. */
@@ -39,7 +39,7 @@ export class PendingReplies {
       const isNew = reply.number === parked?.number;
       if (isNew) this.#payloadBytes += reply.payloadBytes;
       const payload = isNew ? parked.payload : pending.get(reply.number)?.payload;
-      pending.set(reply.number, { reply, payload: hasPayload(reply) ? payload : undefined });
+      pending.set(reply.number, { reply, payload: reply.payloadDropped ? undefined : payload });
     }
     for (const number of gone) pending.set(number, { reply: undefined, payload: undefined });
   }
@@ -61,7 +61,7 @@ export class PendingReplies {
         if (reply) replies.push(writeReply(entry, reply, now));
         else repliesForgotten.push(key);
         if (payload !== undefined) payloads.push({ ...key, payload });
-        else if (reply && !hasPayload(reply)) payloadsDropped.push(key);
+        else if (reply?.payloadDropped) payloadsDropped.push(key);
       }
     }
     this.#sessions.clear();

@@ -46,6 +46,7 @@ interface WrittenReply {
   taker?: { leaseIdHash: string; outcome?: AttemptOutcome | undefined } | undefined;
   payloadHash: string;
   payloadBytes: number;
+  payloadDropped: boolean;
   contentType: string;
   reason?: string | undefined;
   lastError?: string | undefined;
@@ -61,8 +62,9 @@ interface WrittenReply {
   settledAtWallMs?: number | undefined;
 }
 
-/** A delivered reply has no payload any more; every other one that is remembered has. */
-export const hasPayload = ({ state }: { readonly state: string }): boolean => state !== 'delivered';
+/** Whether what a reply said has to be there, by its row. */
+export const hasPayloadRow = ({ state, record }: Pick<ReplyRow, 'state' | 'record'>): boolean =>
+  state !== 'delivered' && !(state === 'superseded' && (JSON.parse(record) as WrittenReply).payloadDropped);
 
 export const writeReply = ({ id, namespace, key }: SessionName & { readonly id: number }, reply: Reply, now: Now): ReplyRow => {
   const written: WrittenReply = {
@@ -75,6 +77,7 @@ export const writeReply = ({ id, namespace, key }: SessionName & { readonly id: 
     taker: reply.taker,
     payloadHash: reply.payloadHash,
     payloadBytes: reply.payloadBytes,
+    payloadDropped: reply.payloadDropped,
     contentType: reply.contentType,
     reason: reply.reason,
     lastError: reply.lastError,
@@ -119,6 +122,7 @@ const readReply = ({ number, state, record }: ReplyRow, now: Now): Reply => {
     taker: taker && { leaseIdHash: taker.leaseIdHash as LeaseIdHash, outcome: taker.outcome },
     payloadHash: written.payloadHash as PayloadHash,
     payloadBytes: written.payloadBytes,
+    payloadDropped: written.payloadDropped,
     contentType: written.contentType,
     reason: written.reason,
     lastError: written.lastError,

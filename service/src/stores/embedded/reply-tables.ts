@@ -5,7 +5,7 @@ import { checksum } from './checksum.ts';
 import { DatabaseRefusedError } from './database-file.ts';
 import { compareKeys } from './key-order.ts';
 import type { ReplyRowChanges } from './pending-replies.ts';
-import { hasPayload, type PayloadRow, type ReplyKey, type ReplyRow } from './reply-rows.ts';
+import { hasPayloadRow, type PayloadRow, type ReplyKey, type ReplyRow } from './reply-rows.ts';
 import { whole, type Summed } from './whole-rows.ts';
 
 /** Replies that are read at once; more than one session can have. */
@@ -103,7 +103,7 @@ export class ReplyTables {
   checkPayloads(fromId: number, toId: number, replies: readonly ReplyRow[]): void {
     const nameOf = ({ sessionId, number }: ReplyKey): string => `${sessionId}/${number}`;
     const there = new Set((this.#payloadsBetween.all(fromId, toId) as unknown as ReplyKey[]).map(nameOf));
-    const isComplete = replies.every((row) => !hasPayload(row) || there.delete(nameOf(row)));
+    const isComplete = replies.every((row) => !hasPayloadRow(row) || there.delete(nameOf(row)));
     if (!isComplete || there.size > 0) throw new DatabaseRefusedError('it is damaged: a reply lacks its payload, or a payload its reply');
   }
 
