@@ -6,7 +6,8 @@ import type { GatewayPair } from './gateways/pair.ts';
 import type { RunningGateway } from './gateways/start.ts';
 import { type FaultRecord, pathsIn } from './records.ts';
 import { until } from './until.ts';
-import { appendDurably } from './world/durable-lines.ts';
+import type { ChannelRecord } from './world/channel.ts';
+import { appendDurably, readLines } from './world/durable-lines.ts';
 import type { RunningChannel } from './world/start.ts';
 import type { GatewayName } from './workload/plan.ts';
 
@@ -24,7 +25,7 @@ interface Process {
   readonly pid: number;
 }
 
-const STRIKE_MS_MAX = 15_000;
+const STRIKE_MS_MAX = 60_000; // a busy machine may be slow to come to that point
 
 const recordFault = ({ folder, tell }: Struck, fault: FaultRecord['fault'], { name, pid }: Process): void => {
   appendDurably(pathsIn(folder).faults, { fault, process: name, pid, atMs: Date.now() } satisfies FaultRecord);
@@ -55,11 +56,15 @@ export const crashGateway = async (struck: Struck, name: GatewayName, restartAft
   await crash(struck, victim, restartAfterMs, () => pair.start(name));
 };
 
-/** Has the channel answer 502 for a while. */
+const TURNED_AWAY_MIN = 3;
+
+/** Has the channel answer 502 for a while, and until it has done so to a few replies: on a busy machine they may be late. */
 export const sendAway = async (struck: Struck, channel: RunningChannel, awayMs: number): Promise<void> => {
+  const turnedAway = (): number => new Set(readLines<ChannelRecord>(pathsIn(struck.folder).channel).flatMap(({ became, replyId }) => (became === 'unavailable' ? replyId : []))).size;
   channel.setAway(true);
   recordFault(struck, 'away', channel);
   await delay(awayMs);
+  await until('few replies for the channel to turn away', STRIKE_MS_MAX, () => turnedAway() >= TURNED_AWAY_MIN || undefined);
   channel.setAway(false);
   recordFault(struck, 'back', channel);
 };
