@@ -1,8 +1,10 @@
 /** What the ledger takes for a loss, and what not. */
 import t from 'tap';
 import { factsOf, reconcile, type SessionFacts, type SessionRecord } from '../support/ledger/record.ts';
+import { repliesIn, type ReplyFacts } from '../support/ledger/replies.ts';
 
-const HELD: SessionFacts = { held: true, fencingToken: 7, draft: 1, askedBy: 'asker', previousToken: 5, endedBecause: 'released' };
+const DEAD: ReplyFacts = { state: 'dead', fencingToken: 5, committed: true, attempts: 2, maybeDelivered: true, reason: 'refused', lastError: 'refused' };
+const HELD: SessionFacts = { held: true, fencingToken: 7, draft: 1, askedBy: 'asker', previousToken: 5, endedBecause: 'released', replies: { r: DEAD } };
 const record = (more: Partial<SessionRecord> = {}): SessionRecord => ({ session: 's', leaseId: 'id', acknowledged: HELD, ...more });
 
 t.test('what was acknowledged is found', async (t) => {
@@ -13,7 +15,8 @@ t.test('what was acknowledged is found', async (t) => {
     yieldRequest: { by: 'asker' },
     previous: { holder: 'h', fencingToken: 5, endedBecause: 'released' },
   };
-  t.strictSame(reconcile(record(), factsOf(body)), record());
+  const listed = [{ replyId: 'r', session: 's', holder: 'h', payloadBytes: 3, ...DEAD }];
+  t.strictSame(reconcile(record(), factsOf(body, repliesIn(listed))), record());
 });
 
 const losses: [string, Partial<SessionFacts>][] = [
@@ -24,6 +27,15 @@ const losses: [string, Partial<SessionFacts>][] = [
   ['a yield request', { askedBy: undefined }],
   ['an end', { previousToken: 3 }],
   ['the reason of an end', { endedBecause: 'expired' }],
+  ['a reply', { replies: {} }],
+  ['a replay', { replies: { r: { ...DEAD, state: 'parked' } } }],
+  ["a reply's token", { replies: { r: { ...DEAD, fencingToken: 6 } } }],
+  ['that a reply was committed', { replies: { r: { ...DEAD, committed: false } } }],
+  ['an attempt', { replies: { r: { ...DEAD, attempts: 1 } } }],
+  ['that an attempt may have arrived', { replies: { r: { ...DEAD, maybeDelivered: false } } }],
+  ['the reason of a reply', { replies: { r: { ...DEAD, reason: undefined } } }],
+  ['the error of an attempt', { replies: { r: { ...DEAD, lastError: 'another' } } }],
+  ['that no other reply was parked', { replies: { r: DEAD, s: DEAD } }],
 ];
 for (const [what, lost] of losses) {
   t.test(`${what} is missed`, async (t) => {
@@ -39,7 +51,7 @@ t.test('a request that was not answered may have been carried out, or not, and n
 });
 
 t.test('a grant that was not answered has a token above all that had been told', async (t) => {
-  const open = record({ acknowledged: { held: false }, possible: { held: true, draft: 1 }, tokenAbove: 100 });
-  t.match(reconcile(open, { held: true, draft: 1, fencingToken: 101 }), { acknowledged: { fencingToken: 101 } });
-  t.type(reconcile(open, { held: true, draft: 1, fencingToken: 100 }), 'string');
+  const open = record({ acknowledged: { held: false, replies: {} }, possible: { held: true, draft: 1, replies: {} }, tokenAbove: 100 });
+  t.match(reconcile(open, { held: true, draft: 1, fencingToken: 101, replies: {} }), { acknowledged: { fencingToken: 101 } });
+  t.type(reconcile(open, { held: true, draft: 1, fencingToken: 100, replies: {} }), 'string');
 });

@@ -1,5 +1,5 @@
 /**
- * S11 beyond SIGKILL: the service's disk loses power under load, again and again, and all that was acknowledged is known
+ * S11 and S12 beyond SIGKILL: the service's disk loses power under load, again and again, and all that was acknowledged is known
  * afterwards. The cuts are real as far as a file system can tell: what was not synchronised never reaches the image.
  */
 import t, { type Test } from 'tap';
@@ -13,6 +13,8 @@ import { until } from '../support/until.ts';
 const CUTS = process.env['HOLDFAST_LONG'] ? 100 : 10;
 const CLIENTS = 12;
 const ACKNOWLEDGED_BETWEEN_CUTS = 150;
+/** What was asked about replies, each at least once (S12). */
+const REPLY_STEPS = ['park', 'sending', 'delivered', 'failed', 'unknown', 'dead', 'replay', 'discard'];
 const SEED = Number(process.env['HOLDFAST_SEED'] ?? Date.now() % 1_000_000);
 t.setTimeout(CUTS * 15_000 + 60_000);
 
@@ -52,7 +54,9 @@ void t.test(`${CUTS} power cuts under load lose nothing that was acknowledged`, 
     if (ledger.wrong.length > 0) break;
   }
   test.ok(ledger.unanswered > 0, 'the cuts hit requests under way');
+  for (const step of REPLY_STEPS) test.ok(ledger.acknowledgedSteps[step], `acknowledged: ${step}`);
   test.comment(`seed ${SEED}: ${CUTS} cuts, ${ledger.acknowledged} requests acknowledged, ${ledger.unanswered} left open, ${ledger.wrong.length} records lost`);
+  test.comment(JSON.stringify(ledger.acknowledgedSteps));
 });
 
 void t.test('the same cut does lose records of a service whose disk only says that it synchronised', async (test) => {

@@ -42,6 +42,8 @@ for (const clients of [1, 16]) {
     test.same(ledger.wrong, []);
     test.same(verdict.violations.slice(0, 5), []);
     test.equal(verdict.answers, ledger.acknowledged, 'no acknowledgement escaped the judge');
+    const { park = 0, sending = 0, delivered = 0, failed = 0, dead = 0, unknown = 0 } = ledger.acknowledgedSteps;
+    test.ok(park > 0 && sending > 0 && delivered + failed + dead + unknown > 0, `among them ${park} parkings, ${sending} attempts begun and some settled`);
     test.comment(`${verdict.answers} acknowledgements judged, syncs of the log: ${JSON.stringify(verdict.syncs)}`);
   });
 }

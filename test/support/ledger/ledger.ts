@@ -5,10 +5,12 @@
 import { inParallel } from '../in-parallel.ts';
 import { LeaseApi, newLeaseId, type Answer } from '../lease-api.ts';
 import { monotonicMs } from '../monotonic.ts';
+import { repliesOf } from '../reply-api.ts';
 import { factsOf, reconcile, type SessionRecord } from './record.ts';
+import { misread, repliesIn } from './replies.ts';
 import { nextStep, type Step } from './steps.ts';
 
-const SESSIONS_PER_CLIENT = 10;
+const SESSIONS_PER_CLIENT = 4;
 /** Lease ids that are over are asked for again, so many of the newest. */
 const OVER_MAX = 200;
 const WIDTH = 16;
@@ -33,6 +35,8 @@ export interface Load {
 export class Ledger {
   /** Requests that were acknowledged. */
   acknowledged = 0;
+  /** The same by what they asked for. */
+  readonly acknowledgedSteps: Record<string, number> = {};
   /** Requests of which nobody knows what became of them. */
   unanswered = 0;
   /** Requests that were refused as not carried out. */
@@ -54,7 +58,7 @@ export class Ledger {
 
   constructor(clients: number, chance: () => number) {
     this.#chance = chance;
-    const recordOf = (client: number, index: number): SessionRecord => ({ session: `ledger-${client}-${index}`, leaseId: '', acknowledged: { held: false } });
+    const recordOf = (client: number, index: number): SessionRecord => ({ session: `ledger-${client}-${index}`, leaseId: '', acknowledged: { held: false, replies: {} } });
     this.#clients = Array.from({ length: clients }, (_, client) => Array.from({ length: SESSIONS_PER_CLIENT }, (_unused, index) => recordOf(client, index)));
   }
 
@@ -98,10 +102,11 @@ export class Ledger {
     if (this.#powerGone) return this.#open(record, step, sent);
     if (!(answer instanceof Error) && answer.status === step.status) {
       this.acknowledged += 1;
+      this.acknowledgedSteps[step.name] = (this.acknowledgedSteps[step.name] ?? 0) + 1;
       this.newestSentMs = Math.max(this.newestSentMs, sent.sentMs);
       const acknowledged = step.factsAfter(answer);
       this.tokenMax = Math.max(this.tokenMax, acknowledged.fencingToken ?? 0);
-      if (!acknowledged.held) this.#over.push({ session: record.session, leaseId });
+      if (!acknowledged.held && record.acknowledged.held) this.#over.push({ session: record.session, leaseId });
       return { session: record.session, leaseId, acknowledged };
     }
     if (!(answer instanceof Error) && answer.body.outcome === 'not-applied') {
@@ -139,13 +144,15 @@ export class Ledger {
   }
 
   async #verified(api: LeaseApi, record: SessionRecord): Promise<SessionRecord> {
-    const seen = factsOf((await api.inspect(record.session)).body);
+    const { body } = await api.inspect(record.session);
+    const seen = factsOf(body, repliesIn(await repliesOf(api, record.session)));
     const reconciled = reconcile(record, seen);
     if (typeof reconciled === 'string') {
       this.wrong.push(reconciled);
       return { ...record, acknowledged: seen, possible: undefined };
     }
     this.tokenMax = Math.max(this.tokenMax, seen.fencingToken ?? 0);
+    this.wrong.push(...(await misread(api, record.session, seen.replies)));
     if (seen.held) {
       this.#expect(`${record.session}, which is held,`, await again(api, record.session, record.leaseId), 200, seen.fencingToken);
       // A grant that nobody was told is only an offer, until it is renewed.

@@ -1,5 +1,7 @@
 /** What one client knows of one session, and whether the service's own account agrees with it. */
+import { isDeepStrictEqual } from 'node:util';
 import type { AnswerBody } from '../lease-api.ts';
+import type { Replies } from './replies.ts';
 
 /** Everything about a session that has to outlive a crash, as far as a client can see it. */
 export interface SessionFacts {
@@ -13,6 +15,7 @@ export interface SessionFacts {
   /** Of the last lease that ended. */
   readonly previousToken?: number | undefined;
   readonly endedBecause?: string | undefined;
+  readonly replies: Replies;
 }
 
 export interface SessionRecord {
@@ -26,13 +29,14 @@ export interface SessionRecord {
   readonly tokenAbove?: number | undefined;
 }
 
-export const factsOf = ({ held = false, fencingToken, metadata, yieldRequest, previous }: AnswerBody): SessionFacts => ({
+export const factsOf = ({ held = false, fencingToken, metadata, yieldRequest, previous }: AnswerBody, replies: Replies): SessionFacts => ({
   held,
   fencingToken,
   draft: metadata?.['draft'] as number | undefined,
   askedBy: yieldRequest?.by,
   previousToken: previous?.fencingToken,
   endedBecause: previous?.endedBecause,
+  replies,
 });
 
 const fits = (expected: SessionFacts, seen: SessionFacts, tokenAbove: number): boolean =>
@@ -41,7 +45,8 @@ const fits = (expected: SessionFacts, seen: SessionFacts, tokenAbove: number): b
   expected.draft === seen.draft &&
   expected.askedBy === seen.askedBy &&
   expected.previousToken === seen.previousToken &&
-  expected.endedBecause === seen.endedBecause;
+  expected.endedBecause === seen.endedBecause &&
+  isDeepStrictEqual(expected.replies, seen.replies);
 
 /**
  * Compares a record with what the service says of the session now.
