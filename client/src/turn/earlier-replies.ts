@@ -77,7 +77,7 @@ export class EarlierReplies<R> {
   /** Brings those to their end that stood before the turn's own. Answers whether the way is free. */
   async makeWay(): Promise<boolean> {
     for (const replyId of [...this.#standing.keys()]) {
-      if (!(await this.#parts.at('make way', () => this.clear(replyId)))) return false;
+      if (!(await this.#parts.at('clear earlier', () => this.clear(replyId)))) return false;
     }
     return true;
   }

@@ -39,7 +39,7 @@ const firstAcquire = <R>(options: TurnOptions<R>, signal: AbortSignal): AcquireO
  */
 export const runTurn = async <R>(client: TurnClient, target: string | Lease, handlers: TurnHandlers<R>, options: TurnOptions<R>, signal: AbortSignal): Promise<TurnResult<R>> => {
   const { at } = client.assembly;
-  if (typeof target !== 'string') return await at('run', () => turnUnder(client, target, false, handlers, options, signal).run());
+  if (typeof target !== 'string') return await at('run under the given lease', () => turnUnder(client, target, false, handlers, options, signal).run());
   const lease = await at('acquire', () => client.acquire(target, firstAcquire(options, signal)));
   return await at('run', () => turnUnder(client, lease, true, handlers, options, signal).run());
 };

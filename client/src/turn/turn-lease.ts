@@ -98,7 +98,7 @@ export class TurnLease {
     if (isOfThisLease && said.endedBecause !== undefined) this.holding.lose(said);
     else if (isUnknownLease(said)) this.holding.lose({});
     const before = this.#takeovers;
-    await at('come back', () => this.#regain(said));
+    await at('confirm and regain', () => this.#regain(said));
     if (this.#takeovers > before) return;
     this.#returns += 1;
     // Where the resource has seen a larger token than the live one, no waiting helps.
@@ -193,8 +193,6 @@ export class TurnLease {
   #use(lease: Lease): void {
     const { session, fencingToken } = lease;
     this.#parts.logger.info({ session, fencingToken, takeovers: this.#takeovers }, 'a turn goes on under another lease');
-    // Of a handle that was nested in somebody's lease nothing may stay behind there.
-    if (this.#isOurs && this.#lease.nested) this.#lease.leave();
     this.#lease = lease;
     this.#isOurs = true;
     this.#seat.current = holdingOf(lease);

@@ -5,6 +5,7 @@
 import { ReplyRefusedError } from '../reply-errors.ts';
 import { Delivery, type DeliveryParts, type DeliveryResult } from '../replies/delivery.ts';
 import { isUndelivered, type ReplyView, type StoredReply } from '../replies/views.ts';
+import type { SpooledReply } from '../spool/spool.ts';
 import type { EarlierReplies } from './earlier-replies.ts';
 import type { Generated, Generation } from './generation.ts';
 import { keep, type KeepingParts, type Unkept } from './keeping.ts';
@@ -59,6 +60,8 @@ export class Turn<R> {
   async #run(): Promise<TurnResult<R>> {
     const { at, generation, lease, signal, mayBeKnown, replyId, terms } = this.#parts;
     signal.throwIfAborted();
+    const spooled = mayBeKnown ? await at('look in the spool', () => this.#spooled()) : undefined;
+    if (spooled) return await at('finish spooled', () => this.#finishSpooled(spooled));
     const known = mayBeKnown ? await at('look', () => this.#known()) : undefined;
     if (known) return await at('finish known', () => this.#finish({ reply: known.payload as R, fencingToken: known.fencingToken, view: known, merged: NONE }));
     const merged = await at('prepare', () => this.#prepare());
@@ -67,6 +70,23 @@ export class Turn<R> {
     const kept = await at('keep', () => keep(this.#parts, { session, replyId, ...generated, ...terms }));
     if (kept.where === 'spool') return this.#result(generated, { outcome: 'parked', attempts: 0, spooled: true, error: kept.error });
     return await at('finish', () => this.#finish({ ...generated, view: kept.view, merged }));
+  }
+
+  /** The reply of this name in the local spool: its turn was cut off while the service was away. */
+  async #spooled(): Promise<SpooledReply | undefined> {
+    const { at, spool, lease, replyId } = this.#parts;
+    return await at('find spooled', () => spool?.find({ session: lease.current.session, replyId }));
+  }
+
+  /** Brings it to the service as the courier would, and goes on from there. */
+  async #finishSpooled(spooled: SpooledReply): Promise<TurnResult<R>> {
+    const { at, spool } = this.#parts;
+    const { session, replyId, payload, fencingToken, contentType, sequence, expiresInMs } = spooled;
+    const generated = { reply: payload as R, fencingToken };
+    const kept = await at('keep spooled', () => keep(this.#parts, { session, replyId, ...generated, contentType, sequence, expiresInMs }));
+    if (kept.where === 'spool') return this.#result(generated, { outcome: 'parked', attempts: 0, spooled: true, error: kept.error });
+    await at('remove spooled', () => spool?.remove(spooled));
+    return await at('finish parked', () => this.#finish({ ...generated, view: kept.view, merged: NONE }));
   }
 
   /** The reply of this name, if there is one: its turn was cut off, or has come to its end. */

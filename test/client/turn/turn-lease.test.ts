@@ -1,8 +1,7 @@
 /** A turn survives the loss of its lease, in every phase, and gives back what it took. */
-import { getEventListeners } from 'node:events';
 import t from 'tap';
 import { type LeaseClient, LeaseEndedError, LeaseLostError, LeaseUncertainError, StaleFencingTokenError } from '../../../client/src/index.ts';
-import { pumped, SESSION, turnScene } from '../../support/turn-scene.ts';
+import { SESSION, turnScene } from '../../support/turn-scene.ts';
 import { until } from '../../support/until.ts';
 
 const stateOf = async ({ holder }: { holder: LeaseClient }, replyId: string): Promise<string> => (await holder.replies.read(SESSION, replyId)).state;
@@ -144,65 +143,20 @@ t.test('no reacquisition where none is wanted', async (t) => {
   t.equal(await stateOf({ holder }, result.replyId), 'parked');
 });
 
-t.test('a given lease is used, and not released', async (t) => {
-  const { turn, gateway, holder } = await turnScene(t);
-  const lease = await holder.acquire(SESSION);
-  t.match(await turn(() => 'one', {}, lease), { outcome: 'delivered', fencingToken: lease.fencingToken });
-  t.match(await turn(() => 'two', {}, lease), { outcome: 'delivered', fencingToken: lease.fencingToken });
-  t.equal(lease.held, true);
-  t.strictSame(gateway.sent.map(({ reply }) => reply), ['one', 'two']);
-  await lease.release();
-});
-
-t.test('a given lease that is lost stays lost; the turn goes on with its own, and gives that back', async (t) => {
-  const { turn, takeOver, holder } = await turnScene(t);
-  const lease = await holder.acquire(SESSION);
+t.test('a session that stays with the other is asked for three times; that is one takeover, and the reply stays parked', async (t) => {
+  const { turn, takeOver, client, requests, holder } = await turnScene(t);
+  const rival = client('gateway-3', { events: false });
   const result = await turn(
     async () => {
       await takeOver();
+      await rival.acquire(SESSION);
+      requests.length = 0;
       return 'hello';
     },
-    {},
-    lease,
+    { waitMs: 0 },
   );
-  t.match(result, { outcome: 'delivered', takeovers: 1 });
-  t.ok(result.fencingToken > lease.fencingToken);
-  t.equal(lease.held, false);
-  t.equal((await holder.inspect(SESSION)).held, false);
-});
-
-t.test('inside withLease a turn nests, and leaves the outer lease held', async (t) => {
-  const { clock, holder, handlers } = await turnScene(t);
-  const work = holder.withLease(SESSION, async (outer) => {
-    const result = await holder.turn(SESSION, handlers(async ({ lease }) => {
-      t.equal(lease.fencingToken, outer.fencingToken);
-      const inner = await holder.acquire(SESSION);
-      t.equal(inner.nested, true);
-      await inner.release();
-      return 'hello';
-    }));
-    t.match(result, { outcome: 'delivered', fencingToken: outer.fencingToken });
-    t.equal(outer.held, true);
-    t.equal(getEventListeners(outer.signal, 'abort').length, 0);
-  });
-  await pumped(clock, work);
-});
-
-t.test('inside withLease a turn that has lost the outer lease goes on with one of its own, in which its handlers nest', async (t) => {
-  const { clock, holder, gateway, handlers, takeOver } = await turnScene(t);
-  gateway.onCommit = async (_reply, { fencingToken }) => {
-    const nested = await holder.acquire(SESSION);
-    t.match(nested, { nested: true, fencingToken });
-    await nested.release();
-  };
-  const work = holder.withLease(SESSION, async (outer) => {
-    const result = await holder.turn(SESSION, handlers(async () => {
-      await takeOver();
-      return 'hello';
-    }));
-    t.match(result, { outcome: 'delivered', takeovers: 1 });
-    t.equal(outer.held, false);
-  });
-  await pumped(clock, work);
-  t.equal((await holder.inspect(SESSION)).held, false);
+  t.match(result, { outcome: 'parked', takeovers: 1, error: { code: 'lease-held' } });
+  t.equal(requests.filter((request) => request.startsWith('PUT /v1/leases')).length, 3);
+  t.equal((await holder.replies.read(SESSION, result.replyId)).state, 'parked');
+  await rival.close();
 });
