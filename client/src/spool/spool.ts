@@ -94,6 +94,13 @@ export class Spool {
     });
   }
 
+  /** One reply by its name; undefined where it is not there. */
+  async find(named: Pick<SpoolEntry, 'session' | 'replyId'>): Promise<SpooledReply | undefined> {
+    const digest = digestOf(named);
+    const there = (await this.list()).find((file) => file.digest === digest);
+    return there && this.read(there.name);
+  }
+
   /** Undefined where it is not there any more, or nobody here can read it: a damaged one is moved aside. */
   async read(file: string): Promise<SpooledReply | undefined> {
     return this.#failing('read a reply', async () => {

@@ -1,5 +1,11 @@
 /** A turn whose reply is there already brings it to its end instead of generating another. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import t from 'tap';
+import { silentLogger } from '../../../client/src/logger.ts';
+import { Spool } from '../../../client/src/spool/spool.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
 import { DeliveryError, type LeaseClient } from '../../../client/src/index.ts';
 import { SESSION, turnScene } from '../../support/turn-scene.ts';
 
@@ -53,4 +59,18 @@ t.test('an operator who discards it on the way is heeded', async (t) => {
   gateway.onCommit = (_reply, { replyId }) => operator.replies.discard(SESSION, replyId, { reason: 'not wanted' });
   t.match(await turn(() => 'hello'), { outcome: 'superseded', attempts: 0 });
   t.equal(gateway.sent.length, 0);
+});
+
+t.test('a reply of this name in the spool is brought to the service, and not generated anew', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-known-'));
+  t.teardown(() => rm(folder, { recursive: true, force: true }));
+  const { turn, holder, gateway } = await turnScene(t, { spoolFolder: folder });
+  const spool = new Spool(folder, { clock: new FakeClock(), logger: silentLogger });
+  const fencingToken = await holder.withLease(SESSION, (lease) => lease.fencingToken);
+  await spool.keep({ session: SESSION, replyId: 'm1', fencingToken, holder: 'gateway-1', payload: 'paid for', contentType: 'application/json', committed: false });
+  const result = await turn(() => t.fail('it was to be generated once') as never, { replyId: 'm1' });
+  t.match(result, { outcome: 'delivered', reply: 'paid for', spooled: false });
+  t.match(gateway.commits, [{ reply: 'paid for', context: { rebase: true, replyId: 'm1' } }]);
+  t.match(await holder.replies.read(SESSION, 'm1'), { state: 'delivered', fencingToken });
+  t.strictSame(await spool.list(), [], 'and the spool is empty again');
 });
