@@ -1,4 +1,5 @@
 /** What can be asked of a session, and what comes of it. Contention is an outcome, never an exception. */
+import type { LeaseLost, LeaseUnknown } from './lost.ts';
 import type { ReplyCommand, ReplyOutcomes } from './replies/commands.ts';
 import type { ConnectionId, EndedBecause, FencingToken, LeaseIdHash, Metadata, ReplyId, ReplyState } from './types.ts';
 
@@ -136,19 +137,6 @@ export interface Renewed {
   readonly waiters: number;
   readonly parkedReplies: number;
   readonly yieldRequest?: YieldView;
-}
-
-export interface LeaseLost {
-  readonly kind: 'lease-lost';
-  readonly fencingToken: FencingToken;
-  readonly currentToken?: FencingToken;
-  readonly endedBecause: EndedBecause;
-  /** Who holds the session now or, of those after you, held it last. */
-  readonly successor?: { readonly holder: string };
-}
-
-export interface LeaseUnknown {
-  readonly kind: 'lease-unknown';
 }
 
 export interface LeaseNotHeld {

@@ -1,5 +1,6 @@
 /** Renew: moves an expiry on, and confirms an offer. Never revives, never moves it back. */
-import type { LeaseLost, LeaseUnknown, Outcomes, Renew } from './commands.ts';
+import type { Outcomes, Renew } from './commands.ts';
+import type { LeaseLost, LeaseUnknown } from './lost.ts';
 import { setLease, type Draft } from './draft.ts';
 import type { EndedId, FencingToken, Lease, LeaseIdHash, Session } from './types.ts';
 import { lostView, renewedView } from './views.ts';

@@ -1,5 +1,6 @@
 /** Answers, as computed from the state: spans instead of points in time, never a lease id. */
-import type { Granted, LeaseHeld, LeaseLost, PreviousView, Renewed, SessionView, YieldView } from './commands.ts';
+import type { Granted, LeaseHeld, PreviousView, Renewed, SessionView, YieldView } from './commands.ts';
+import type { LeaseLost } from './lost.ts';
 import { RENEW_AFTER_PART } from './limits.ts';
 import { undeliveredCount } from './replies/order.ts';
 import type { EndedId, FencingToken, Lease, Previous, Session, Waiter, YieldRequest } from './types.ts';

@@ -10,6 +10,11 @@ const SUCCESS: Readonly<Record<SessionCommand['kind'], string>> = {
   inspect: 'session',
   yield: 'asked',
   revoke: 'revoked',
+  park: 'parked',
+  attempt: 'reply',
+  replay: 'reply',
+  discard: 'reply',
+  'inspect-reply': 'reply',
 };
 
 const HEARTBEAT: Readonly<Record<string, string>> = { held: 'renewed', lost: 'lease-lost', 'not-found': 'lease-unknown', unknown: 'unknown' };

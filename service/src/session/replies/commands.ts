@@ -1,5 +1,5 @@
 /** What can be asked about the replies of a session, and what comes of it. */
-import type { LeaseLost, LeaseUnknown } from '../commands.ts';
+import type { LeaseLost, LeaseUnknown } from '../lost.ts';
 import type { AttemptOutcome, FencingToken, LeaseIdHash, PayloadHash, ReplyId, ReplyState } from '../types.ts';
 
 /** Keeps a finished reply. It needs no live lease: a holder that lost its lease parks under its stale token. */
