@@ -3328,10 +3328,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The id of the live lease on the session, 22 to 128 of `A-Za-z0-9_-`. An operator has none, and leaves it out.
-                 * @example q1sVb6cYz0aH3kJm8TnPxw
-                 */
+                /** @description The id of the live lease on the session, 22 to 128 of `A-Za-z0-9_-`. An operator has none, and leaves it out. */
                 "Lease-Id"?: string;
             };
             path: {
@@ -3495,10 +3492,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The id of the live lease on the session, 22 to 128 of `A-Za-z0-9_-`. An operator has none, and leaves it out.
-                 * @example q1sVb6cYz0aH3kJm8TnPxw
-                 */
+                /** @description The id of the live lease on the session, 22 to 128 of `A-Za-z0-9_-`. An operator has none, and leaves it out. */
                 "Lease-Id"?: string;
             };
             path: {

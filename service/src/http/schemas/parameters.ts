@@ -15,13 +15,13 @@ const session = Type.String({
 export const sessionParams = Type.Object({ session });
 export const replyParams = Type.Object({ session, replyId });
 
-const leaseId = (description: string) => Type.String({ pattern: LEASE_ID_PATTERN, description, examples: ['q1sVb6cYz0aH3kJm8TnPxw'] });
+const leaseId = (description: string, examples: string[] = []) => Type.String({ pattern: LEASE_ID_PATTERN, description, ...(examples.length > 0 && { examples }) });
 
 export const leaseIdHeaders = Type.Object({
-  'Lease-Id': leaseId('The id of this lease, minted by the client with at least 128 random bits: 22 to 128 of `A-Za-z0-9_-`. A secret.'),
+  'Lease-Id': leaseId('The id of this lease, minted by the client with at least 128 random bits: 22 to 128 of `A-Za-z0-9_-`. A secret.', ['q1sVb6cYz0aH3kJm8TnPxw']),
 });
 
-/** For what the live holder may do, and an operator as well. */
+/** For what the live holder may do, and an operator as well. Without an example: Swagger UI would send it, and an operator has no lease. */
 export const optionalLeaseIdHeaders = Type.Object({
   'Lease-Id': Type.Optional(leaseId('The id of the live lease on the session, 22 to 128 of `A-Za-z0-9_-`. An operator has none, and leaves it out.')),
 });
