@@ -88,7 +88,7 @@ export class Delivery<R> {
     if (fault) return await at('settle fault', () => this.#settle(attempt, commitReport(attempt, fault), fault.error));
     // The last look before the effect: what is not sent now is at worst marked as unknown.
     this.#holding.assertHeld();
-    return await at('deliver', () => this.#deliver(attempt, signal));
+    return await at('send', () => this.#deliver(attempt, signal));
   }
 
   async #commit(signal: AbortSignal): Promise<CommitFault | undefined> {

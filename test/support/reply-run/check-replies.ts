@@ -1,12 +1,7 @@
 /** Judges what a run left behind, by the promises alone (S11 to S15): it knows nothing of how anything is built. */
 import type { Accepted, KeptReply, LogLine, ReplyRun, TranscriptLine } from './record.ts';
-
-export interface ReplyViolation {
-  readonly rule: 'gone' | 'unsaid' | 'contradicted' | 'repeated' | 'disordered' | 'garbled' | 'transcript' | 'unexplained';
-  readonly session: string;
-  readonly replyId: string;
-  readonly detail: string;
-}
+import { checkOrder } from './reply-order.ts';
+import { idOf, violation, type ReplyViolation } from './violation.ts';
 
 export interface ReplyVerdict {
   readonly violations: readonly ReplyViolation[];
@@ -18,108 +13,104 @@ export interface ReplyVerdict {
   readonly repeats: number;
 }
 
-const idOf = ({ session, replyId }: { readonly session: string; readonly replyId: string }): string => `${session}\n${replyId}`;
-const violation = (rule: ReplyViolation['rule'], { session, replyId }: { readonly session: string; readonly replyId: string }, detail: string): ReplyViolation => ({
-  rule,
-  session,
-  replyId,
-  detail,
-});
+type Known = ReadonlyMap<string, KeptReply>;
+type Sent = ReadonlyMap<string, readonly Accepted[]>;
 
-/** What was acknowledged is there in the end, delivered or with a reason. */
-const checkKept = (kept: ReadonlyMap<string, LogLine>, replies: ReadonlyMap<string, KeptReply>): ReplyViolation[] =>
-  [...kept.values()].flatMap((line) => {
-    const reply = replies.get(idOf(line));
-    if (!reply) return [violation('gone', line, 'its keeping was acknowledged, and the service does not know it')];
-    if ((reply.state === 'dead' || reply.state === 'superseded') && !reply.reason) return [violation('unsaid', line, `${reply.state} without a reason`)];
-    return [];
+/** What was acknowledged, told as ended, written or sent is there in the end. */
+const checkKnown = ({ log, accepted, transcripts }: ReplyRun, known: Known): ReplyViolation[] => {
+  const named = [...log.filter(({ what }) => what !== 'generated'), ...accepted, ...transcripts];
+  const missing = new Map(named.filter((line) => !known.has(idOf(line))).map((line) => [idOf(line), line]));
+  return [...missing.values()].map((line) => violation('gone', line, 'it was kept, written or sent, and the service does not know it'));
+};
+
+/** What the service says of a reply can be true. */
+const checkStates = (known: Known, sent: Sent): ReplyViolation[] =>
+  [...known.values()].flatMap((reply) => {
+    const { state, attempts, committed, maybeDelivered, reason } = reply;
+    const arrived = sent.get(idOf(reply))?.length ?? 0;
+    const found: ReplyViolation[] = [];
+    if ((state === 'dead' || state === 'superseded') && !reason) found.push(violation('unsaid', reply, `${state} without a reason`));
+    if (state === 'delivered' && arrived === 0) found.push(violation('contradicted', reply, 'delivered, and the channel has never taken it'));
+    if (state === 'delivered' && !committed) found.push(violation('contradicted', reply, 'delivered, and never committed'));
+    const mayHaveArrived = state === 'delivered' || state === 'sending' || maybeDelivered;
+    if (arrived > 0 && !mayHaveArrived) found.push(violation('contradicted', reply, `${state}, as if it had never arrived, and the channel has taken it`));
+    if (arrived > attempts) found.push(violation('contradicted', reply, `taken ${arrived} times by the channel, with ${attempts} attempts`));
+    return found;
   });
 
-/** What the service says and what the channel has agree. */
-const checkStates = (replies: ReadonlyMap<string, KeptReply>, accepted: ReadonlyMap<string, readonly Accepted[]>): ReplyViolation[] =>
-  [...replies.values()].flatMap((reply) => {
-    const arrived = accepted.has(idOf(reply));
-    if (reply.state === 'delivered' && !arrived) return [violation('contradicted', reply, 'delivered, and the channel has never taken it')];
-    if (reply.state === 'dead' && arrived) return [violation('contradicted', reply, 'dead, and the channel has taken it')];
+/** What a turn told its caller in the end is true. */
+const checkEnds = (log: readonly LogLine[], known: Known, sent: Sent): ReplyViolation[] =>
+  log.flatMap((line) => {
+    if (line.what !== 'ended') return [];
+    if (line.outcome === 'delivered' && !sent.has(idOf(line))) return [violation('contradicted', line, 'its turn says delivered, and the channel has never taken it')];
+    if (line.outcome === 'dead' && known.get(idOf(line))?.state === 'parked') return [violation('contradicted', line, 'its turn says dead, and it waits to be delivered')];
     return [];
   });
 
 /** A second time only under the same id, and only where the sender knew that the first might have arrived. */
-const checkRepeats = (accepted: ReadonlyMap<string, readonly Accepted[]>): ReplyViolation[] =>
-  [...accepted.values()].flatMap((entries) =>
+const checkRepeats = (sent: Sent): ReplyViolation[] =>
+  [...sent.values()].flatMap((entries) =>
     entries.slice(1).flatMap((entry) => (entry.maybeDelivered ? [] : [violation('repeated', entry, 'sent again, though nothing was unknown about the attempt before')])),
   );
 
-/** What the channel has is what was generated under that id, and the same each time. */
-const checkTexts = (accepted: ReadonlyMap<string, readonly Accepted[]>, generated: ReadonlyMap<string, ReadonlySet<string>>): ReplyViolation[] =>
-  [...accepted.values()].flatMap((entries) =>
-    entries.flatMap((entry) => {
-      if (entry.text !== entries[0]!.text) return [violation('garbled', entry, 'two texts under one reply id')];
-      return generated.get(idOf(entry))?.has(entry.text) ? [] : [violation('garbled', entry, 'nobody has generated this text under this id')];
-    }),
-  );
-
-/**
- * Of a session's replies the smallest fencing token goes first: whoever was kept before another's attempt began, and stands before it, has arrived by then
- * or never will.
- */
-const checkOrder = (kept: ReadonlyMap<string, LogLine>, replies: ReadonlyMap<string, KeptReply>, accepted: ReadonlyMap<string, readonly Accepted[]>): ReplyViolation[] => {
-  const bySession = Map.groupBy(kept.values(), ({ session }) => session);
-  return [...accepted.values()].flatMap((entries) => {
-    const first = entries[0]!;
-    const token = replies.get(idOf(first))?.fencingToken ?? Infinity;
-    return (bySession.get(first.session) ?? []).flatMap((other) => {
-      const state = replies.get(idOf(other));
-      const standsBefore = state !== undefined && state.fencingToken < token && other.where === 'service' && other.atMs < first.begunMs;
-      if (!standsBefore || state.state === 'dead' || state.state === 'superseded') return [];
-      const arrivedMs = accepted.get(idOf(other))?.[0]?.atMs ?? Infinity;
-      return arrivedMs <= first.atMs ? [] : [violation('disordered', first, `sent before ${other.replyId}, which stands before it and was kept already`)];
-    });
-  });
+/** What the channel and the transcripts have is what was generated under that id, and the same each time. */
+const checkTexts = ({ log, transcripts }: ReplyRun, sent: Sent): ReplyViolation[] => {
+  const generated = Map.groupBy(log.filter(({ what }) => what === 'generated'), idOf);
+  const isGenerated = (line: TranscriptLine): boolean => generated.get(idOf(line))?.some(({ text }) => text === line.text) ?? false;
+  const unheard = [...[...sent.values()].flat(), ...transcripts].filter((line) => !isGenerated(line));
+  return [
+    ...unheard.map((line) => violation('garbled', line, 'nobody has generated this text under this id')),
+    ...[...sent.values()].flatMap((entries) => entries.filter(({ text }) => text !== entries[0]!.text).map((entry) => violation('garbled', entry, 'two texts under one reply id'))),
+  ];
 };
 
-/** Each delivered reply stands in its transcript once, with the text that was sent. */
-const checkTranscripts = (replies: ReadonlyMap<string, KeptReply>, transcripts: readonly TranscriptLine[], accepted: ReadonlyMap<string, readonly Accepted[]>): ReplyViolation[] => {
+/** The channel's record is one: in the order of its times, each attempt begun before it arrived. */
+const checkRecord = (accepted: readonly Accepted[]): ReplyViolation[] =>
+  accepted.flatMap((entry, index) => {
+    if (entry.atMs < (accepted[index - 1]?.atMs ?? -Infinity)) return [violation('disordered', entry, 'stands in the record behind what came after it')];
+    return entry.begunMs > 0 && entry.begunMs <= entry.atMs ? [] : [violation('garbled', entry, 'its attempt was begun at no time before it arrived')];
+  });
+
+/** What was committed or sent stands in its transcript once, with the text that was sent. */
+const checkTranscripts = (known: Known, transcripts: readonly TranscriptLine[], sent: Sent): ReplyViolation[] => {
   const lines = Map.groupBy(transcripts, idOf);
-  return [...replies.values()].flatMap((reply) => {
+  return [...known.values()].flatMap((reply) => {
     const found = lines.get(idOf(reply)) ?? [];
+    const [first] = sent.get(idOf(reply)) ?? [];
     if (found.length > 1) return [violation('transcript', reply, `${found.length} lines of it`)];
-    if (reply.state !== 'delivered') return [];
-    const sent = accepted.get(idOf(reply))?.[0]?.text;
-    return found[0]?.text === sent ? [] : [violation('transcript', reply, found.length === 0 ? 'delivered, and not in the transcript' : 'another text than was sent')];
+    if (found.length === 0) return reply.committed || first ? [violation('transcript', reply, 'committed or sent, and not in the transcript')] : [];
+    return first && first.text !== found[0]!.text ? [violation('transcript', reply, 'another text than was sent')] : [];
   });
 };
 
 /** A reply that was generated and never kept went with a process that was killed in between, and no other way. */
-const unacknowledged = ({ log, killed }: ReplyRun, kept: ReadonlyMap<string, LogLine>): { lost: number; violations: ReplyViolation[] } => {
-  const generated = log.filter(({ what }) => what === 'generated');
-  const unkept = generated.filter((line) => !log.some((later) => later.pid === line.pid && later.what !== 'generated' && idOf(later) === idOf(line) && later.atMs >= line.atMs));
-  const unexplained = unkept.filter(({ pid }) => !killed.includes(pid));
-  return {
-    lost: unkept.filter((line) => !kept.has(idOf(line)) || kept.get(idOf(line))!.atMs > line.atMs).length,
-    violations: unexplained.map((line) => violation('unexplained', line, 'generated and not kept, by a process that nobody killed')),
-  };
+const unacknowledged = ({ log, killed }: ReplyRun): { lost: number; violations: ReplyViolation[] } => {
+  const steps = Map.groupBy(log.filter(({ what }) => what !== 'ended'), (line) => `${line.pid}\n${idOf(line)}`);
+  const unkept = [...steps.values()].flatMap((lines) => lines.filter(({ what }, index) => what === 'generated' && lines[index + 1]?.what !== 'kept'));
+  const last = new Map([...Map.groupBy(log, ({ pid }) => pid)].map(([pid, lines]) => [pid, new Set(lines.filter(({ what }) => what === 'ended').map(idOf))]));
+  const unexplained = unkept.filter((line) => !killed.includes(line.pid) || last.get(line.pid)!.has(idOf(line)));
+  return { lost: unkept.length, violations: unexplained.map((line) => violation('unexplained', line, 'generated and not kept, and nobody was killed in between')) };
 };
 
 export const checkReplies = (run: ReplyRun): ReplyVerdict => {
-  const kept = new Map<string, LogLine>();
-  for (const line of run.log) if (line.what === 'kept' && !kept.has(idOf(line))) kept.set(idOf(line), line);
-  const replies = new Map(run.replies.map((reply) => [idOf(reply), reply]));
-  const accepted = Map.groupBy(run.accepted, idOf);
-  const generated = new Map([...Map.groupBy(run.log.filter(({ what }) => what === 'generated'), idOf)].map(([id, lines]) => [id, new Set(lines.map(({ text = '' }) => text))]));
-  const { lost, violations } = unacknowledged(run, kept);
+  const log = run.log.toSorted((a, b) => a.atMs - b.atMs);
+  const known = new Map(run.replies.map((reply) => [idOf(reply), reply]));
+  const sent = Map.groupBy(run.accepted, idOf);
+  const { lost, violations } = unacknowledged({ ...run, log });
   return {
     violations: [
-      ...checkKept(kept, replies),
-      ...checkStates(replies, accepted),
-      ...checkRepeats(accepted),
-      ...checkTexts(accepted, generated),
-      ...checkOrder(kept, replies, accepted),
-      ...checkTranscripts(replies, run.transcripts, accepted),
+      ...checkKnown(run, known),
+      ...checkStates(known, sent),
+      ...checkEnds(log, known, sent),
+      ...checkRepeats(sent),
+      ...checkTexts(run, sent),
+      ...checkRecord(run.accepted),
+      ...checkOrder(log, run.replies, sent),
+      ...checkTranscripts(known, run.transcripts, sent),
       ...violations,
     ],
-    kept: kept.size,
+    kept: new Set(log.filter(({ what }) => what === 'kept').map(idOf)).size,
     lostUnacknowledged: lost,
-    repeats: [...accepted.values()].reduce((count, entries) => count + entries.length - 1, 0),
+    repeats: [...sent.values()].reduce((count, entries) => count + entries.length - 1, 0),
   };
 };

@@ -34,7 +34,11 @@ export interface KeptReply {
   readonly session: string;
   readonly replyId: string;
   readonly fencingToken: number;
+  readonly sequence?: number;
   readonly state: 'parked' | 'sending' | 'unknown' | 'dead' | 'delivered' | 'superseded';
+  readonly committed: boolean;
+  readonly attempts: number;
+  readonly maybeDelivered: boolean;
   readonly reason?: string;
   readonly lastError?: string;
 }

@@ -13,7 +13,6 @@ interface Told {
   readonly outcome?: string;
   readonly error?: string;
   readonly trouble?: string;
-  readonly points?: Record<string, number>;
 }
 
 export class Worker {
@@ -29,7 +28,6 @@ export class Worker {
   readonly #child: ChildProcess;
   readonly #ready: Promise<void>;
   #gone = false;
-  #points: ((points: Record<string, number>) => void) | undefined;
 
   constructor(settings: WorkerSettings) {
     this.settings = settings;
@@ -40,7 +38,6 @@ export class Worker {
     this.#child.on('message', (told: Told) => {
       if (told.ready) ready.resolve();
       if (told.trouble !== undefined) this.troubles.push(told.trouble);
-      if (told.points) this.#points?.(told.points);
       const messageId = told.answered ?? told.failed;
       if (messageId === undefined) return;
       if (told.failed !== undefined) this.failed.push(this.open.get(messageId)!);
@@ -67,14 +64,6 @@ export class Worker {
   give(message: Message): void {
     this.open.set(message.messageId, message);
     if (!this.#gone) this.#child.send(message, () => {});
-  }
-
-  /** How often it has come by each checkpoint. */
-  points(): Promise<Record<string, number>> {
-    return new Promise((resolve) => {
-      this.#points = resolve;
-      this.#child.send('points');
-    });
   }
 
   async kill(): Promise<void> {

@@ -1,0 +1,92 @@
+/**
+ * A kill at every await of a turn and of a courier leaves no acknowledged reply lost, and none sent twice without the unknown mark. Each point is cut off in a
+ * process of its own, by SIGKILL, in the first scenario that comes by; a fresh gateway or a fresh courier brings the rest to its end, and the independent checker
+ * judges all of it. `HOLDFAST_LONG=1` cuts every scenario off at each of its points, up to the third visit.
+ */
+import t from 'tap';
+import { inParallel } from '../support/in-parallel.ts';
+import { pointNames, type Role } from '../support/kill-points/point-names.ts';
+import { casesOf, unvisited, type Case } from '../support/kill-points/points.ts';
+import { SCENARIOS } from '../support/kill-points/scenarios.ts';
+import { isOpen, Stand, type Played } from '../support/kill-points/stand.ts';
+import { monotonicMs } from '../support/monotonic.ts';
+import { Channel } from '../support/reply-run/channel.ts';
+import { checkReplies } from '../support/reply-run/check-replies.ts';
+import { spawnService } from '../support/spawn-service.ts';
+
+const LONG = process.env['HOLDFAST_LONG'] === '1';
+const CHOICE = LONG ? ({ visitsMax: 3, scenarios: 'every' } as const) : ({ visitsMax: 1, scenarios: 'first' } as const);
+/** A turn is alone in its session; a courier takes whatever is due, so that only one may be at work at a time. Hence a service for each. */
+const AT_ONCE: Record<Role, number> = { turn: 2, courier: 1 };
+const ROLES = ['turn', 'courier'] as const;
+t.setTimeout(LONG ? 3_600_000 : 300_000);
+
+const sessionOf = ({ role, scenario, cut }: Case): string => `${role}, ${scenario}: ${cut.point} (${cut.visit})`;
+
+void t.test('a kill at every await of a turn and of a courier', async (test) => {
+  const channel = new Channel(() => 1, { refuses: 0, swallows: 0 });
+  const channelUrl = await channel.listen();
+  test.teardown(() => channel.close());
+
+  const startedMs = monotonicMs();
+  const spans: string[] = [];
+  const judge = async (role: Role): Promise<{ played: Map<string, Played>; cases: readonly Case[]; stand: Stand; errors: readonly string[]; unkilled: readonly string[] }> => {
+    const service = await spawnService(test, { env: { HOLDFAST_TTL_MIN_MS: '100', HOLDFAST_LOG_LEVEL: 'warn' } });
+    const stand = new Stand(service, channelUrl);
+    const names = Object.keys(SCENARIOS).filter((name) => SCENARIOS[name]!.role === role);
+    const played = new Map<string, Played>();
+    const unkilled: string[] = [];
+    await inParallel(names, AT_ONCE[role], async (name) => {
+      played.set(name, await stand.play(name, name));
+      if (role === 'courier') await stand.keepBack(name);
+    });
+
+    const phases = [monotonicMs()];
+    const cases = casesOf(played, CHOICE);
+    await inParallel(cases, AT_ONCE[role], async (killed) => {
+      const session = sessionOf(killed);
+      const { endedBy } = await stand.play(killed.scenario, session, killed.cut);
+      if (endedBy !== 'SIGKILL') unkilled.push(session);
+      if (role === 'courier') await stand.keepBack(session);
+    });
+
+    phases.push(monotonicMs());
+    const sessions = [...names, ...cases.map(sessionOf)];
+    const isForTurns = (_session: string, index: number): boolean => index % 2 === 0;
+    const toTurns = sessions.filter(isForTurns);
+    const errors = await stand.finishByTurns(toTurns);
+    phases.push(monotonicMs());
+    await stand.finishByCourier(sessions.filter((session, index) => !isForTurns(session, index)));
+    phases.push(monotonicMs());
+    spans.push(`${role}: ${cases.length} kills, ${phases.map((ms, index) => (Math.round(ms - (phases[index - 1] ?? startedMs)))).join(' + ')} ms`);
+    return { played, cases, stand, errors, unkilled };
+  };
+
+  const judged = await Promise.all(ROLES.map(judge));
+  const runs = await Promise.all(judged.map(({ stand }) => stand.readRun()));
+  const run = {
+    accepted: channel.accepted,
+    log: runs.flatMap(({ log }) => log).sort((a, b) => a.atMs - b.atMs),
+    replies: runs.flatMap(({ replies }) => replies),
+    transcripts: runs.flatMap(({ transcripts }) => transcripts),
+    killed: runs.flatMap(({ killed }) => killed),
+  };
+  await Promise.all(judged.map(({ stand }) => stand.close()));
+  const { violations, kept, lostUnacknowledged, repeats } = checkReplies(run);
+
+  for (const [index, role] of ROLES.entries()) {
+    const { played, cases, errors, unkilled } = judged[index]!;
+    const names = pointNames(role);
+    test.same(names.filter((name, at) => names.indexOf(name) !== at), [], `${role}: each name stands for one place`);
+    test.same(unvisited(names, played.values(), role), [], `${role}: a scenario comes by each of the ${names.length} places`);
+    test.ok(cases.length >= 2 * names.length, `${role}: killed before and after each: ${cases.length} kills`);
+    test.same(unkilled, [], `${role}: each came by its point, and was killed there`);
+    test.same(errors, [], `${role}: no turn of those after them failed`);
+  }
+  test.same(violations, [], `no reply is lost, none sent twice without the mark: ${kept} kept replies`);
+  test.same(run.replies.filter(isOpen), [], 'each has come to its end');
+  const tooOften = [...Map.groupBy(channel.accepted, ({ session, replyId }) => `${session} ${replyId}`)].filter(([id, { length }]) => length > (id.includes('swallows') ? 3 : 2));
+  test.same(tooOften.map(([id]) => id), [], 'one kill makes one repeat at most, and a swallowed answer another one');
+  const states = Object.fromEntries([...Map.groupBy(run.replies, ({ state }) => state)].map(([state, replies]) => [state, replies.length]));
+  test.comment(`${spans.join('; ')}; ${JSON.stringify(states)}; ${repeats} repeats after an unknown, ${lostUnacknowledged} killed before the acknowledgement`);
+});

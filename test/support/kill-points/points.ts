@@ -1,0 +1,34 @@
+/** Which points are to be cut off in which scenario, from what the scenarios came by when nobody was killed. Pure. */
+import type { Role } from './point-names.ts';
+import type { Cut, Played } from './stand.ts';
+
+export interface Case {
+  readonly role: Role;
+  readonly scenario: string;
+  readonly cut: Cut;
+}
+
+export interface CaseChoice {
+  /** How often a scenario is cut off at one point at most: at its first visit, its second and so on. */
+  readonly visitsMax: number;
+  /** Each point in the first scenario that comes by, or in every one. */
+  readonly scenarios: 'first' | 'every';
+}
+
+export const casesOf = (played: ReadonlyMap<string, Played>, { visitsMax, scenarios }: CaseChoice): readonly Case[] => {
+  const seen = new Set<string>();
+  return [...played].flatMap(([name, { scenario: { role }, visits = {} }]) =>
+    Object.entries(visits).flatMap(([point, count]) => {
+      const key = `${role} ${point}`;
+      if (scenarios === 'first' && seen.has(key)) return [];
+      seen.add(key);
+      return Array.from({ length: Math.min(count, visitsMax) }, (_, index) => ({ role, scenario: name, cut: { point, visit: index + 1 } }));
+    }),
+  );
+};
+
+/** The names that nobody came by. */
+export const unvisited = (names: readonly string[], played: Iterable<Played>, role: Role): readonly string[] => {
+  const visited = new Set([...played].filter(({ scenario }) => scenario.role === role).flatMap(({ visits = {} }) => Object.keys(visits)));
+  return [...new Set(names)].filter((name) => !visited.has(`${name}: before`) || !visited.has(`${name}: after`));
+};
