@@ -34,14 +34,17 @@ const describe = ({ name, min, max, preset, says }: NumberFlag): string =>
 export const USAGE = `npm run demo -- [flags]
 
 Runs the same chats twice, without Holdfast and with it, on processes of their own: two gateways,
-a model provider that resets connections, a chat channel, and the Holdfast service. On the way one
-gateway is killed and one is paused. Then it counts which replies have reached their users.
+a model provider that resets connections, a chat channel, and the Holdfast service with a courier. On
+the way one gateway is killed and one is paused, with Holdfast courier and service are killed, too. The
+channel answers 502 for a while, refuses one reply for good, and loses one answer. Then the replies are
+counted: those that have reached their users, those that are kept, and those that are gone.
 
 ${NUMBERS.map(describe).join('')}  --keep         keep the folder with all records, and say where it is
   --help         this text
 
-Ends with 0 if nothing went wrong with Holdfast, 1 if anything did (a reply lost, out of order, a
-fencing token that did not increase), 2 for a wrong flag, 3 if the demo itself could not be carried out.
+Ends with 0 if nothing went wrong with Holdfast, 1 if anything did (a reply lost, left undelivered, out
+of order or seen twice, a fencing token that did not increase), 2 for a wrong flag, 3 if the demo itself
+could not be carried out.
 `;
 
 const parseNumber = (text: string | undefined, { name, min, max, preset }: NumberFlag, faults: string[]): number => {

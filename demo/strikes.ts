@@ -24,7 +24,6 @@ const AT_SHARE = {
   // Long before the users stop writing: a turn tries at once what is parked, the courier only after the service's back-off.
   channelBack: 0.6,
   killCourier: 0.65,
-  killService: 0.8,
 } as const;
 
 const COURIER_IDLE_MS_MAX = 12_000;
@@ -62,14 +61,13 @@ const strikeCourier = async (strikes: Strikes, holdfast: HoldfastParts): Promise
   holdfast.courier = await crash(struck, courier, tempo.supervisorMs, holdfast.startCourier);
 };
 
-const strikeService = async (strikes: Strikes, holdfast: HoldfastParts): Promise<void> => {
-  await waitFor('killService', strikes);
-  holdfast.service = await crash(strikes.struck, holdfast.service, strikes.tempo.supervisorMs, holdfast.startServiceAgain);
+const strikeService = async ({ struck, tempo }: Strikes, holdfast: HoldfastParts): Promise<void> => {
+  holdfast.service = await crash(struck, holdfast.service, tempo.supervisorMs, holdfast.startServiceAgain);
 };
 
-/** All that goes wrong in a half of the demo. */
+/** All that goes wrong in a half of the demo. The service is killed last, when the paused gateway has just gone on and there is most to do. */
 export const strike = async (strikes: Strikes): Promise<void> => {
   const { holdfast } = strikes;
-  const ofHoldfast = holdfast ? [strikeCourier(strikes, holdfast), strikeService(strikes, holdfast)] : [];
-  await Promise.all([strikeGateways(strikes), strikeChannel(strikes), ...ofHoldfast]);
+  const gatewaysThenService = strikeGateways(strikes).then(() => holdfast && strikeService(strikes, holdfast));
+  await Promise.all([gatewaysThenService, strikeChannel(strikes), holdfast && strikeCourier(strikes, holdfast)]);
 };

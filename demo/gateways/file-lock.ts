@@ -2,7 +2,7 @@
  * The session file lock of the affected gateway: a file beside the transcript that names its owner. Whoever finds the
  * owner dead removes it. It is kinder than the original, which gives up waiting after a while and calls an old lock abandoned.
  */
-import { closeSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface FileLock {
@@ -14,21 +14,25 @@ const LOOK_AGAIN_MS = 5;
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
+/** The file names its owner from its first moment: one that is killed right here leaves no lock that nobody can call abandoned. */
 const create = (path: string): boolean => {
+  if (existsSync(path)) return false;
+  const own = `${path}.${process.pid}.own`;
+  writeFileSync(own, String(process.pid));
   try {
-    const descriptor = openSync(path, 'wx');
-    writeSync(descriptor, String(process.pid));
-    closeSync(descriptor);
+    linkSync(own, path);
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
     throw error;
+  } finally {
+    rmSync(own);
   }
 };
 
 const ownerOf = (path: string): number | undefined => {
   try {
-    return Number(readFileSync(path, 'utf8')) || undefined; // empty: it is being written
+    return Number(readFileSync(path, 'utf8')) || undefined;
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;

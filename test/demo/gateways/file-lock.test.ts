@@ -5,6 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { takeFileLock } from '../../../demo/gateways/file-lock.ts';
+import { until } from '../../support/until.ts';
 
 t.test('the second waits until the first has let go', async (t) => {
   const file = join(t.testdir({}), 'chat.jsonl');
@@ -34,4 +35,24 @@ t.test('the lock of a dead process is removed', async (t) => {
   await once(dead, 'exit');
   writeFileSync(`${file}.lock`, String(dead.pid));
   (await takeFileLock(file)).release();
+});
+
+t.test('whoever looks finds the owner in it, from its first moment', async (t) => {
+  const file = join(t.testdir({}), 'chat.jsonl');
+  const taking = `import { takeFileLock } from ${JSON.stringify(new URL('../../../demo/gateways/file-lock.ts', import.meta.url).href)};
+    for (;;) (await takeFileLock(process.argv[1])).release();`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', taking, file], { stdio: 'ignore' });
+  t.teardown(() => child.kill('SIGKILL'));
+  const found: string[] = [];
+  await until('it was seen often enough', () => {
+    for (let look = 0; look < 1_000; look += 1) {
+      try {
+        found.push(readFileSync(`${file}.lock`, 'utf8'));
+      } catch {
+        // Nobody has it at this moment.
+      }
+    }
+    return found.length >= 2_000;
+  });
+  t.strictSame([...new Set(found)], [String(child.pid)]);
 });
