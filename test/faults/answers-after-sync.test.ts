@@ -61,6 +61,14 @@ for (const [what, lines] of wrong) {
   });
 }
 
+t.test('what is asked of replies is judged like the rest', async (t) => {
+  const asked = (line: string): string => `10 read(24<${CLIENT}>, "${line} HTTP/1.1\\r\\n"..., 65536) = 220`;
+  for (const line of ['PUT /v1/replies/s/r', 'POST /v1/replies/s/r/attempts', 'POST /v1/replies/s/r/replay', 'POST /v1/replies/s/r/discard']) {
+    t.match(judged(asked(line), writing, syncing, answer(CLIENT, '200 OK')), { answers: 1, violations: [] });
+    t.match(judged(writing, syncing, asked(line), writing, answer(CLIENT, '200 OK')).violations, [`${line} was acknowledged before its change was synchronised`]);
+  }
+});
+
 t.test('wrong: nothing to judge by', async (t) => {
   t.strictSame(judged(request(), writing, answer()).violations.length, 2, 'no sync at all is a violation of its own');
   t.strictSame(judged(writing, syncing).violations, ['no answer was seen that acknowledges a change']);
