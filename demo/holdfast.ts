@@ -18,6 +18,7 @@ export interface HoldfastParts {
 }
 
 const OPEN: readonly ReplyState[] = ['parked', 'sending', 'unknown'];
+const SETTLED: readonly ReplyState[] = ['dead', 'delivered', 'superseded'];
 
 const operatorOf = ({ url }: RunningService): LeaseClient => new LeaseClient({ baseUrl: url, holder: 'operator', events: false });
 
@@ -52,8 +53,10 @@ export const startHoldfast = async (children: Children, folder: string, channelU
 export const recordReplies = async (children: Children, folder: string): Promise<void> => {
   const service = await startService(children, folder);
   await using operator = operatorOf(service);
-  for await (const { session, replyId, state, attempts, reason, lastError } of operator.replies.list({ pageSize: 1_000 })) {
-    const kept: KeptReply = { session, replyId, state, attempts, ...(reason !== undefined && { reason }), ...(lastError !== undefined && { lastError }) };
-    appendDurably(pathsIn(folder).replies, kept);
+  for (const listed of [...OPEN, ...SETTLED]) {
+    for await (const { session, replyId, state, attempts, reason, lastError } of operator.replies.list({ state: listed, pageSize: 1_000 })) {
+      const kept: KeptReply = { session, replyId, state, attempts, ...(reason !== undefined && { reason }), ...(lastError !== undefined && { lastError }) };
+      appendDurably(pathsIn(folder).replies, kept);
+    }
   }
 };
