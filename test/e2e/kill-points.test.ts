@@ -42,7 +42,7 @@ void t.test('a kill at every await of a turn and of a courier', async (test) => 
     });
 
     const phases = [monotonicMs()];
-    const cases = casesOf(played, CHOICE);
+    const cases = casesOf(new Map(names.map((name) => [name, played.get(name)!])), CHOICE);
     await inParallel(cases, AT_ONCE[role], async (killed) => {
       const session = sessionOf(killed);
       const { endedBy } = await stand.play(killed.scenario, session, killed.cut);
@@ -58,7 +58,7 @@ void t.test('a kill at every await of a turn and of a courier', async (test) => 
     phases.push(monotonicMs());
     await stand.finishByCourier(sessions.filter((session, index) => !isForTurns(session, index)));
     phases.push(monotonicMs());
-    spans.push(`${role}: ${cases.length} kills, ${phases.map((ms, index) => (Math.round(ms - (phases[index - 1] ?? startedMs)))).join(' + ')} ms`);
+    spans.push(`${role}: ${cases.length} kills, ${phases.map((ms, index) => Math.round(ms - (phases[index - 1] ?? startedMs))).join(' + ')} ms`);
     return { played, cases, stand, errors, unkilled };
   };
 
@@ -85,6 +85,12 @@ void t.test('a kill at every await of a turn and of a courier', async (test) => 
   }
   test.same(violations, [], `no reply is lost, none sent twice without the mark: ${kept} kept replies`);
   test.same(run.replies.filter(isOpen), [], 'each has come to its end');
+  const merged = run.replies.flatMap(({ session, replyId, reason }) => {
+    const into = /^merged into (.*)$/.exec(reason ?? '')?.[1];
+    return into === undefined ? [] : [{ session, replyId, isRead: channel.accepted.some((sent) => sent.session === session && sent.replyId === into && sent.text.includes(`${replyId} of ${session}`)) }];
+  });
+  test.ok(merged.length > 2, `${merged.length} replies were merged into others`);
+  test.same(merged.filter(({ isRead }) => !isRead), [], 'and their words have arrived with those');
   const tooOften = [...Map.groupBy(channel.accepted, ({ session, replyId }) => `${session} ${replyId}`)].filter(([id, { length }]) => length > (id.includes('swallows') ? 3 : 2));
   test.same(tooOften.map(([id]) => id), [], 'one kill makes one repeat at most, and a swallowed answer another one');
   const states = Object.fromEntries([...Map.groupBy(run.replies, ({ state }) => state)].map(([state, replies]) => [state, replies.length]));

@@ -198,6 +198,6 @@ void t.test(`in a real run each removal and each swapped pair is found, seed ${S
       if (checkReplies({ ...run, accepted: wrong }).violations.length === 0) missed.push(`swapped: ${sent.session} ${sent.replyId} and ${next.sent.replyId}`);
     }
   }
-  test.ok(kept.length >= 40 && pairs >= 20, `${kept.length} kept replies, ${pairs} pairs`);
+  test.ok(kept.length >= 30 && pairs >= 20, `${kept.length} kept replies, ${pairs} pairs`);
   test.same(missed, [], 'each is found');
 });

@@ -22,7 +22,8 @@ for (const seed of SEEDS) {
     test.same(violations.slice(0, 10), [], `${violations.length} violations among ${kept} kept replies`);
     const strange = errors.filter((error) => !/^ServiceUnavailableError/.test(error));
     test.same(strange.slice(0, 5), [], `no turn failed but for ${errors.length} that began while the service was away`);
-    test.ok(kept >= TURNS, `every message has a reply: ${kept} of ${TURNS}`);
+    // Of one whose gateway was killed between the acknowledgement and its log nothing is in the log; the turn after it has found it.
+    test.ok(run.replies.length >= TURNS, `every message has a reply: ${run.replies.length} of ${TURNS}`);
     const states = Object.fromEntries([...Map.groupBy(run.replies, ({ state }) => state)].map(([state, replies]) => [state, replies.length]));
     test.same(Object.keys(states).filter((state) => state !== 'delivered' && state !== 'dead'), [], 'and in the end each is delivered, or dead with a reason');
     const { gateway, courier, service: serviceKills } = kills;

@@ -21,6 +21,7 @@ import type { FromScenario, ScenarioSettings } from './worker.ts';
 
 const WORKER = fileURLToPath(new URL('worker.ts', import.meta.url));
 const ENDS_WITHIN_MS = 60_000;
+const TURNS_AT_ONCE = 20;
 
 /** Where a process ends itself: `<name>: before` or `<name>: after`, the how-many-eth time. */
 export interface Cut {
@@ -121,9 +122,10 @@ export class Stand {
   async finishByTurns(sessions: readonly string[]): Promise<readonly string[]> {
     const gateway = this.#worker('gateway');
     await gateway.ready();
-    for (const session of sessions) {
+    for (const [index, session] of sessions.entries()) {
       await this.#letGo(session);
       gateway.give({ session, messageId: 'own', text: `own of ${session}, again` });
+      await until('few enough turns are under way', () => gateway.outcomes.length > index - TURNS_AT_ONCE, { withinMs: 120_000 });
     }
     await until('every turn has ended', () => gateway.outcomes.length === sessions.length, { withinMs: 120_000 });
     await gateway.close();
