@@ -16,15 +16,21 @@ t.test('every error of the package is a HoldfastError with its own name, a code,
     [new client.StoreMismatchError('other', { cause }), 'StoreMismatchError', 'store-mismatch'],
     [new client.InvalidRequestError('wrong', { cause }), 'InvalidRequestError', 'request-invalid'],
     [new client.UnauthorizedError('no', { cause }), 'UnauthorizedError', 'unauthorized'],
+    [new client.ReplyRefusedError('settled', { session: 's', state: 'dead' }, { code: 'reply-settled', cause }), 'ReplyRefusedError', 'reply-settled'],
+    [new client.RepliesFullError('full', { cause }), 'RepliesFullError', 'replies-full'],
+    [new client.ReplyNotParkedError({ session: 's', replyId: 'r', fencingToken: 1, reply: 'paid for' }, cause), 'ReplyNotParkedError', 'reply-not-parked'],
+    [new client.DeliveryError('permanent', 'archived', { cause }), 'DeliveryError', 'delivery-failed'],
+    [new client.SpoolError('keep a reply', cause), 'SpoolError', 'spool-failed'],
   ];
   for (const [error, name, code] of errors) {
     t.ok(error instanceof client.HoldfastError && error instanceof Error, name);
     t.match(error, { name, code });
     t.equal(error.cause, cause);
   }
-  for (const error of [new client.LeaseUncertainError(), new client.ClientClosedError()]) t.notOk('cause' in error, error.name);
+  const causeless = [new client.LeaseUncertainError(), new client.ClientClosedError(), new client.TurnInterruptedError('gateway-2', undefined), new client.SpoolFullError('full')];
+  for (const error of causeless) t.notOk('cause' in error, error.name);
   const exported = Object.values(client).filter((value) => typeof value === 'function' && value.prototype instanceof client.HoldfastError);
-  t.equal(exported.length, errors.length + 2, 'all of them are looked at here');
+  t.equal(exported.length, errors.length + causeless.length, 'all of them are looked at here');
 });
 
 t.test('a stale token says what is known', async (t) => {

@@ -124,7 +124,7 @@ const keepAt = async (t: Parameters<typeof aFolder>[0], status: number, body: ob
   const { baseUrl, seen } = await scriptedServer(t, (_request, response) => answer(response, status, body));
   const clock = new FakeClock();
   const spoolFolder = await aFolder(t);
-  const client = new LeaseClient({ baseUrl, holder: 'gateway-1', clock, random: () => 0, requestTimeoutMs: 20 });
+  const client = new LeaseClient({ baseUrl, holder: 'gateway-1', clock, random: () => 0, requestTimeoutMs: 1_000 });
   t.teardown(() => client.close());
   const calls = { park: client.replies.park.bind(client.replies) } as unknown as Parameters<typeof keep>[0]['calls'];
   const spool = withSpool ? new Spool(spoolFolder, { clock, logger: silentLogger }) : undefined;
