@@ -1,6 +1,7 @@
 /** Clients of the real app, over real sockets, on one clock that the test moves. All of it closes with the test. */
 import { LeaseClient, type LeaseClientOptions } from '../../client/src/index.ts';
 import { buildTestApp, type Built } from './build-app.ts';
+import { pumped } from './pumped.ts';
 import { until } from './until.ts';
 
 interface TestContext {
@@ -30,7 +31,8 @@ export const clientOnApp = async (t: TestContext, options: Parameters<typeof bui
   const baseUrl = await built.app.listen({ port: 0, host: '127.0.0.1' });
   const client: ClientOnApp['client'] = (holder, more = {}) => {
     const made = new LeaseClient({ baseUrl, holder, clock: built.clock, random: () => 0, ...more });
-    t.teardown(() => made.close());
+    // What it gives back at its end may take several attempts, and those take time.
+    t.teardown(() => pumped(built.clock, made.close()));
     return made;
   };
   const arrived = async (what: string, count = 1): Promise<void> => {

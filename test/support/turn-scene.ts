@@ -11,8 +11,7 @@ import type {
   TurnResult,
 } from '../../client/src/index.ts';
 import { clientOnApp, type ClientOnApp } from './client-on-app.ts';
-import type { FakeClock } from './fake-clock.ts';
-import { pause } from './until.ts';
+import { pumped } from './pumped.ts';
 
 export const SESSION = 'agent:main:oc_1';
 
@@ -47,19 +46,6 @@ interface TestContext {
   teardown(end: () => Promise<void>): void;
   fail(message: string): void;
 }
-
-/** Lets time go on until the promise is settled; hands back a failure as it came. */
-export const pumped = async <T>(clock: FakeClock, promise: Promise<T>, stepMs = 5): Promise<T> => {
-  let settled = false;
-  const watched = promise.finally(() => (settled = true));
-  watched.catch(() => {}); // It is awaited below, when time has gone on.
-  for (let steps = 0; !settled && steps < 20_000; steps += 1) {
-    clock.advance(stepMs);
-    await pause(1);
-  }
-  if (!settled) throw new Error('it did not come to its end while time went on');
-  return watched;
-};
 
 /** What a promise rejects with. */
 export const failureOf = (promise: Promise<unknown>): Promise<unknown> =>

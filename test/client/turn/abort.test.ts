@@ -1,7 +1,8 @@
 /** Whoever gives a turn up ends it at its next step; what was generated is kept. */
 import t from 'tap';
 import { type Lease, type LeaseClient } from '../../../client/src/index.ts';
-import { failureOf, pumped, SESSION, turnScene } from '../../support/turn-scene.ts';
+import { failureOf, SESSION, turnScene } from '../../support/turn-scene.ts';
+import { pumped } from '../../support/pumped.ts';
 
 const stateOf = async ({ holder }: { holder: LeaseClient }, replyId: string): Promise<string> => (await holder.replies.read(SESSION, replyId)).state;
 const never = (): string => {

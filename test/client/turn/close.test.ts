@@ -1,7 +1,8 @@
 /** Closing the client ends its turns; what was generated is kept. */
 import t from 'tap';
 import { ClientClosedError } from '../../../client/src/index.ts';
-import { failureOf, pumped, SESSION, turnScene } from '../../support/turn-scene.ts';
+import { failureOf, SESSION, turnScene } from '../../support/turn-scene.ts';
+import { pumped } from '../../support/pumped.ts';
 
 const never = (): string => {
   throw new Error('nothing was to be generated');

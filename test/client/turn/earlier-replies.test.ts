@@ -1,7 +1,8 @@
 /** What earlier holders left is offered first, in order, and never holds a turn up for ever. */
 import t from 'tap';
 import { DeliveryError, StaleFencingTokenError, type EarlierDecision, type LeaseClient } from '../../../client/src/index.ts';
-import { failureOf, pumped, SESSION, turnScene } from '../../support/turn-scene.ts';
+import { failureOf, SESSION, turnScene } from '../../support/turn-scene.ts';
+import { pumped } from '../../support/pumped.ts';
 
 const statesOf = async (client: LeaseClient): Promise<Record<string, string>> => {
   const states: Record<string, string> = {};

@@ -1,7 +1,8 @@
 /** A reply is generated once, while the session is held as well as can be; a loss costs no attempt that is under way. */
 import t from 'tap';
 import { HoldTooShortError, LeaseEndedError, LeaseLostError, type GenerateContext, type Lease } from '../../../client/src/index.ts';
-import { failureOf, pumped, SESSION, turnScene } from '../../support/turn-scene.ts';
+import { failureOf, SESSION, turnScene } from '../../support/turn-scene.ts';
+import { pumped } from '../../support/pumped.ts';
 import { until } from '../../support/until.ts';
 
 const RESET = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });

@@ -1,7 +1,8 @@
 /** A turn under a lease that somebody else took uses it and leaves it; one that it had to take itself it gives back. */
 import { getEventListeners } from 'node:events';
 import t from 'tap';
-import { pumped, SESSION, turnScene } from '../../support/turn-scene.ts';
+import { SESSION, turnScene } from '../../support/turn-scene.ts';
+import { pumped } from '../../support/pumped.ts';
 
 t.test('a given lease is used, and not released', async (t) => {
   const { turn, gateway, holder } = await turnScene(t);

@@ -1,7 +1,8 @@
 /** Somebody who asks for the session with a grace sets the running turn a deadline, and gets the session by then. */
 import t from 'tap';
 import { TurnInterruptedError } from '../../../client/src/index.ts';
-import { failureOf, pumped, SESSION, turnScene } from '../../support/turn-scene.ts';
+import { failureOf, SESSION, turnScene } from '../../support/turn-scene.ts';
+import { pumped } from '../../support/pumped.ts';
 import { until } from '../../support/until.ts';
 
 const held = (signal: AbortSignal): Promise<never> =>

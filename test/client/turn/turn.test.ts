@@ -2,7 +2,8 @@
 import { getEventListeners } from 'node:events';
 import t from 'tap';
 import { DeliveryError, LeaseHeldError, ServiceUnavailableError } from '../../../client/src/index.ts';
-import { failureOf, pumped, SESSION, turnScene } from '../../support/turn-scene.ts';
+import { failureOf, SESSION, turnScene } from '../../support/turn-scene.ts';
+import { pumped } from '../../support/pumped.ts';
 
 const never = (): string => {
   throw new Error('nothing was to be generated');
