@@ -150,8 +150,9 @@ t.test('silence that outlasts the lease: the same turn comes back', async (t) =>
   const on = await scene(t);
   const running = on.turn(async ({ lease, retry }) => {
     on.holdfast.goSilent();
-    void on.holdfast.advance(31_000);
-    await until('the lease is lost', () => !lease.held);
+    // To the end: the holder gives its lease up before the service does, and in between it could still be renewed.
+    await on.holdfast.advance(31_000);
+    t.notOk(lease.held);
     on.holdfast.comeBack();
     return retry(() => 'paid for');
   });
