@@ -2278,15 +2278,9 @@ export interface operations {
     listLeases: {
         parameters: {
             query?: {
-                /**
-                 * @description Only sessions whose key begins with this.
-                 * @example agent:main:
-                 */
+                /** @description Only sessions whose key begins with this, such as `agent:main:`. */
                 prefix?: string;
-                /**
-                 * @description Only leases of exactly this holder.
-                 * @example gateway-2/pid 71
-                 */
+                /** @description Only leases of exactly this holder, such as `gateway-2/pid 71`. */
                 holder?: string;
                 /**
                  * @description How many to give at most; 100 unless given.
@@ -3644,22 +3638,13 @@ export interface operations {
     watchEvents: {
         parameters: {
             query?: {
-                /**
-                 * @description Only sessions whose key begins with this.
-                 * @example agent:main:
-                 */
+                /** @description Only sessions whose key begins with this, such as `agent:main:`. */
                 prefix?: string;
-                /**
-                 * @description Only leases of exactly this holder.
-                 * @example gateway-2/pid 71
-                 */
+                /** @description Only leases of exactly this holder, such as `gateway-2/pid 71`. */
                 holder?: string;
             };
             header?: {
-                /**
-                 * @description The id of the last event that was read.
-                 * @example k3f9a1-41
-                 */
+                /** @description The id of the last event that was read, such as `k3f9a1-41`. */
                 "Last-Event-ID"?: string;
             };
             path?: never;

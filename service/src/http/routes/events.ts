@@ -23,7 +23,7 @@ const schema = {
   tags: ['events'],
   querystring: eventsQuery,
   headers: Type.Object({
-    'Last-Event-ID': Type.Optional(Type.String({ maxLength: 128, description: 'The id of the last event that was read.', examples: ['k3f9a1-41'] })),
+    'Last-Event-ID': Type.Optional(Type.String({ maxLength: 128, description: 'The id of the last event that was read, such as `k3f9a1-41`.' })),
   }),
   response: {
     200: Type.Unsafe<EventStream>({

@@ -26,8 +26,9 @@ export const optionalLeaseIdHeaders = Type.Object({
   'Lease-Id': Type.Optional(leaseId('The id of the live lease on the session, 22 to 128 of `A-Za-z0-9_-`. An operator has none, and leaves it out.')),
 });
 
-const prefix = Type.String({ description: 'Only sessions whose key begins with this.', examples: ['agent:main:'] });
-const holder = Type.String({ description: 'Only leases of exactly this holder.', examples: ['gateway-2/pid 71'] });
+// Without examples: a page to try things out on would fill them in, and find nothing.
+const prefix = Type.String({ description: 'Only sessions whose key begins with this, such as `agent:main:`.' });
+const holder = Type.String({ description: 'Only leases of exactly this holder, such as `gateway-2/pid 71`.' });
 
 const limit = Type.Integer({ minimum: 1, maximum: LIST_LIMIT_MAX, description: `How many to give at most; ${LIST_LIMIT_DEFAULT} unless given.`, examples: [LIST_LIMIT_DEFAULT] });
 const page = { limit: Type.Optional(limit), cursor: Type.Optional(Type.String({ description: 'The `nextCursor` of the page before.' })) };
