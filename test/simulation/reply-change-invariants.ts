@@ -42,9 +42,10 @@ const ownAttempt = ({ command }: Transition, was: Reply, is: Reply): Attempt | u
   return isNoted && command.kind === 'attempt' && command.replyId === is.replyId ? command : undefined;
 };
 
-const checkNew = ({ command, nowMs, floorBefore }: Transition, is: Reply, told: readonly SessionEvent[]): void => {
+const checkNew = ({ command, nowMs, after }: Transition, is: Reply, told: readonly SessionEvent[]): void => {
   must(command.kind === 'park' && command.replyId === is.replyId, 'a reply is there because it was parked');
-  must(is.fencingToken <= floorBefore, 'nobody parks under a token that was never granted');
+  // What was due at that moment came first, and may have granted a token.
+  must(is.fencingToken <= after.floor, 'nobody parks under a token that was never granted');
   must(is.state === 'parked' && is.attempts === 0 && is.dueAtMs === nowMs && is.parkedAtMs === nowMs, 'a parked reply is due at once');
   must(is.expiresAtMs === nowMs + is.lifeMs, 'a parked reply has its time before it');
   must(told.length === 1 && told[0]?.type === 'parked', 'a parking is told once');
