@@ -42,17 +42,23 @@ t.test('whoever looks finds the owner in it, from its first moment', async (t) =
   const taking = `import { takeFileLock } from ${JSON.stringify(new URL('../../../demo/gateways/file-lock.ts', import.meta.url).href)};
     for (;;) (await takeFileLock(process.argv[1])).release();`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', taking, file], { stdio: 'ignore' });
-  t.teardown(() => child.kill('SIGKILL'));
+  const exited = once(child, 'exit');
   const found: string[] = [];
-  await until('it was seen often enough', () => {
-    for (let look = 0; look < 1_000; look += 1) {
-      try {
-        found.push(readFileSync(`${file}.lock`, 'utf8'));
-      } catch {
-        // Nobody has it at this moment.
+  try {
+    await until('it was seen often enough', () => {
+      for (let look = 0; look < 1_000; look += 1) {
+        try {
+          found.push(readFileSync(`${file}.lock`, 'utf8'));
+        } catch {
+          // Nobody has it at this moment.
+        }
       }
-    }
-    return found.length >= 2_000;
-  });
+      return found.length >= 2_000;
+    });
+  } finally {
+    // Here, and not in a teardown: the folder cannot be removed while somebody writes in it.
+    child.kill('SIGKILL');
+    await exited;
+  }
   t.strictSame([...new Set(found)], [String(child.pid)]);
 });
