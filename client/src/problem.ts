@@ -12,8 +12,11 @@ import {
   type HoldfastError,
 } from './errors.ts';
 import type { Answer } from './exchange.ts';
-import { RepliesFullError, ReplyRefusedError, type RefusedReplyFacts } from './reply-errors.ts';
-import type { LeaseHeldProblem, LeaseLostProblem, Problem } from './wire.ts';
+import { RepliesFullError, ReplyRefusedError } from './reply-errors.ts';
+import type { AttemptSupersededProblem, LeaseHeldProblem, LeaseLostProblem, Problem, ReplyNotNextProblem, ReplySettledProblem } from './wire.ts';
+
+/** What the refusals about a reply tell beside their code, each its own part. */
+type RefusedReply = Partial<Pick<ReplySettledProblem, 'state'> & Pick<ReplyNotNextProblem, 'replyId'> & Pick<AttemptSupersededProblem, 'attempts'>>;
 
 /** The document, as far as the answer has one. */
 export const problemIn = ({ body }: Pick<Answer, 'body'>): Partial<Problem> => (typeof body === 'object' && body !== null ? body : {});
@@ -63,7 +66,7 @@ export const refusalIn = (answer: Pick<Answer, 'body' | 'status'>, session: stri
     case 'reply-sending':
     case 'attempt-superseded':
     case 'attempt-not-taken': {
-      const { state, replyId, attempts } = answer.body as Partial<RefusedReplyFacts>;
+      const { state, replyId, attempts } = answer.body as RefusedReply;
       return new ReplyRefusedError(textOf(answer), { session, state, replyId, attempts }, facts);
     }
     default:

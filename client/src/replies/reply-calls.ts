@@ -5,6 +5,7 @@ import { refusalIn } from '../problem.ts';
 import { repeat, type RepeatParts } from '../repeat.ts';
 import { repliesPath, replyPath } from '../session-path.ts';
 import type { AttemptReport, InterveneOptions, ListRepliesOptions, ParkOptions } from './options.ts';
+import type { AttemptRequest, ParkRequest, Reply, ReplyList, ReplyWithPayload } from '../wire.ts';
 import type { ParkedReply, ReplyView, StoredReply } from './views.ts';
 
 export interface ReplyCallsParts extends RepeatParts {
@@ -18,11 +19,6 @@ export interface Taker {
   readonly leaseId: string;
 }
 
-interface Page {
-  readonly replies: readonly ReplyView[];
-  readonly nextCursor?: string;
-}
-
 export class ReplyCalls {
   readonly #parts: ReplyCallsParts;
 
@@ -31,13 +27,13 @@ export class ReplyCalls {
   }
 
   async park(session: string, replyId: string, { signal, ...options }: ParkOptions & { readonly holder?: string }): Promise<ParkedReply> {
-    const body = { holder: this.#parts.holder, ...options };
+    const body: ParkRequest = { holder: this.#parts.holder, ...options };
     const answer = await this.#ask({ method: 'PUT', path: replyPath(session, replyId), body, signal }, session);
-    return { repeated: answer.status === 200, reply: answer.body as ReplyView };
+    return { repeated: answer.status === 200, reply: answer.body as Reply };
   }
 
   async read(session: string, replyId: string, signal?: AbortSignal): Promise<StoredReply> {
-    return this.#body<StoredReply>({ method: 'GET', path: replyPath(session, replyId), signal }, session);
+    return this.#body<ReplyWithPayload>({ method: 'GET', path: replyPath(session, replyId), signal }, session);
   }
 
   /** The replies of one session, in delivery order. */
@@ -52,29 +48,30 @@ export class ReplyCalls {
 
   /** The first reply of each session that a courier may come for now; one page. */
   async listDue(limit: number, signal?: AbortSignal): Promise<readonly ReplyView[]> {
-    const page = await this.#body<Page>({ method: 'GET', path: `/v1/replies${queryOf({ due: 'true', limit })}`, signal }, '');
+    const page = await this.#body<ReplyList>({ method: 'GET', path: `/v1/replies${queryOf({ due: 'true', limit })}`, signal }, '');
     return page.replies;
   }
 
   /** Begins an attempt, or says what came of it. */
   async attempt({ session, leaseId }: Taker, replyId: string, report: AttemptReport, signal?: AbortSignal): Promise<ReplyView> {
-    return this.#body<ReplyView>({ method: 'POST', path: replyPath(session, replyId, '/attempts'), leaseId, body: report, signal }, session);
+    const body: AttemptRequest = report;
+    return this.#body<Reply>({ method: 'POST', path: replyPath(session, replyId, '/attempts'), leaseId, body, signal }, session);
   }
 
   /** @param taker the live holder; an operator has none */
   async replay(session: string, replyId: string, { reason, signal }: InterveneOptions, taker?: Taker): Promise<ReplyView> {
-    return this.#body<ReplyView>({ method: 'POST', path: replyPath(session, replyId, '/replay'), leaseId: taker?.leaseId, body: { reason }, signal }, session);
+    return this.#body<Reply>({ method: 'POST', path: replyPath(session, replyId, '/replay'), leaseId: taker?.leaseId, body: { reason }, signal }, session);
   }
 
   /** @param taker the live holder; an operator has none */
   async discard(session: string, replyId: string, { reason, signal }: InterveneOptions, taker?: Taker): Promise<ReplyView> {
-    return this.#body<ReplyView>({ method: 'POST', path: replyPath(session, replyId, '/discard'), leaseId: taker?.leaseId, body: { reason }, signal }, session);
+    return this.#body<Reply>({ method: 'POST', path: replyPath(session, replyId, '/discard'), leaseId: taker?.leaseId, body: { reason }, signal }, session);
   }
 
   async *#pages(path: string, session: string, { state, pageSize, signal }: ListRepliesOptions): AsyncGenerator<ReplyView, void, void> {
     let cursor: string | undefined;
     do {
-      const page: Page = await this.#body({ method: 'GET', path: path + queryOf({ state, limit: pageSize, cursor }), signal }, session);
+      const page: ReplyList = await this.#body({ method: 'GET', path: path + queryOf({ state, limit: pageSize, cursor }), signal }, session);
       yield* page.replies;
       cursor = page.nextCursor;
     } while (cursor !== undefined);
