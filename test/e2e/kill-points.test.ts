@@ -1,7 +1,7 @@
 /**
  * A kill at every await of a turn and of a courier leaves no acknowledged reply lost, and none sent twice without the unknown mark. Each point is cut off in a
  * process of its own, by SIGKILL, before it or after it, in the first scenario that comes by; a fresh gateway or a fresh courier brings the rest to its end, and the
- * independent checker judges all of it. `HOLDFAST_LONG=1` cuts every scenario off before and after each of its points, up to the third visit.
+ * independent checker judges all of it. `HOLDFAST_LONG=1` cuts off before and after each point, up to the third visit.
  */
 import t from 'tap';
 import { inParallel } from '../support/in-parallel.ts';
@@ -15,7 +15,7 @@ import { checkReplies } from '../support/reply-run/check-replies.ts';
 import { spawnService } from '../support/spawn-service.ts';
 
 const LONG = process.env['HOLDFAST_LONG'] === '1';
-const CHOICE = LONG ? ({ visitsMax: 3, scenarios: 'every' } as const) : ({ visitsMax: 1, scenarios: 'first' } as const);
+const CHOICE = LONG ? ({ visitsMax: 3, sides: 'both' } as const) : ({ visitsMax: 1, sides: 'one' } as const);
 /** A turn is alone in its session; a courier takes whatever is due, so that only one may be at work at a time. Hence a service for each. */
 const AT_ONCE: Record<Role, number> = { turn: 2, courier: 1 };
 const ROLES = ['turn', 'courier'] as const;

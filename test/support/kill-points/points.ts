@@ -11,8 +11,8 @@ export interface Case {
 export interface CaseChoice {
   /** How often a scenario is cut off at one point at most: at its first visit, its second and so on. */
   readonly visitsMax: number;
-  /** Each await on one of its sides, in the first scenario that comes by; or on both, in every scenario. */
-  readonly scenarios: 'first' | 'every';
+  /** Each await on one of its sides, or on both; in the first scenario that comes by. */
+  readonly sides: 'one' | 'both';
 }
 
 /** After one await is before the next: half of the awaits are cut off before, the others after. */
@@ -21,12 +21,12 @@ const isChosenSide = (point: string): boolean => {
   return side === (name.length % 2 === 0 ? 'before' : 'after');
 };
 
-export const casesOf = (played: ReadonlyMap<string, Played>, { visitsMax, scenarios }: CaseChoice): readonly Case[] => {
+export const casesOf = (played: ReadonlyMap<string, Played>, { visitsMax, sides }: CaseChoice): readonly Case[] => {
   const seen = new Set<string>();
   return [...played].flatMap(([name, { scenario: { role }, visits = {} }]) =>
     Object.entries(visits).flatMap(([point, count]) => {
       const key = `${role} ${point}`;
-      if (scenarios === 'first' && (seen.has(key) || !isChosenSide(point))) return [];
+      if (seen.has(key) || (sides === 'one' && !isChosenSide(point))) return [];
       seen.add(key);
       return Array.from({ length: Math.min(count, visitsMax) }, (_, index) => ({ role, scenario: name, cut: { point, visit: index + 1 } }));
     }),
