@@ -20,7 +20,9 @@ const neverAsked = (): never => {
   throw new Error('the routes are described here, and none is called');
 };
 const storeOfNothing: LeaseStore = {
+  kind: 'embedded',
   storeId: 'st_none',
+  acceptedRisks: [],
   apply: neverAsked,
   renewAll: neverAsked,
   list: neverAsked,

@@ -10,7 +10,8 @@ import { readInvocation, USAGE, type Settings } from './config.ts';
 import { hashLeaseId, hashPayload } from './hashes.ts';
 import { closeApp } from './shutdown.ts';
 import { isDiskHanging } from './stores/embedded/disk-hangs-error.ts';
-import { openEmbeddedStore, StoreFailedError } from './stores/embedded/open.ts';
+import { openEmbeddedStore } from './stores/embedded/open.ts';
+import { StoreFailedError } from './stores/store-failed-error.ts';
 import { VERSION } from './version.ts';
 
 /** A failed store has nothing left to say but its error: whoever is waiting gets this long to hear it. */

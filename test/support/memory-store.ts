@@ -8,6 +8,7 @@ import { findReply, headOf } from '../../service/src/session/replies/order.ts';
 import { replyView } from '../../service/src/session/replies/views.ts';
 import { nextDueAt } from '../../service/src/session/settle.ts';
 import type {
+  AcceptedRisk,
   LeasePage,
   LeaseQuery,
   LeaseStore,
@@ -30,7 +31,10 @@ const placeOf = (key: SessionKey, { settledAtMs, dueAtMs, number }: Reply): List
 const inOrderOfPlaces = (a: ListedPlace, b: ListedPlace): number => a.atMs - b.atMs || inByteOrder(a.key, b.key) || a.number - b.number;
 
 export class MemoryStore implements LeaseStore {
+  readonly kind = 'embedded';
   readonly storeId = 'st_memory';
+  /** A test sets them to see who tells of them. */
+  acceptedRisks: readonly AcceptedRisk[] = [];
   /** What `checks` answers; a test breaks it to see readiness turn red. */
   health: StoreCheck = { name: 'store', ok: true };
   /** A test sets it to see what a failing store does to answers. */

@@ -27,7 +27,7 @@ export interface paths {
         };
         /**
          * Should this instance be sent requests?
-         * @description Not while a background loop of the store has stopped, nor once shutdown has begun.
+         * @description Not while a background loop of the store has stopped or its server is away, nor once shutdown has begun. Risks that were accepted by name are listed with what they cost.
          */
         get: operations["checkReadiness"];
         put?: never;
@@ -64,7 +64,7 @@ export interface paths {
         };
         /**
          * Describe the service
-         * @description Name, version, features, the identity of its store, and every limit.
+         * @description Name, version, features, its store with the risks that are run there, and every limit.
          */
         get: operations["describeService"];
         put?: never;
@@ -1000,6 +1000,20 @@ export interface components {
             features: string[];
             /** @description Names the state behind this instance. Instances of one service share it. */
             storeId: string;
+            store: {
+                /**
+                 * @description Where leases and replies live.
+                 * @enum {string}
+                 */
+                kind: "embedded" | "redis";
+                /** @description Risks of this very store that its operator accepted by name. */
+                acceptedRisks: {
+                    /** @description The name under which it was accepted. */
+                    name: string;
+                    /** @description What it costs. */
+                    cost: string;
+                }[];
+            };
             limits: {
                 /** @description Smallest TTL. */
                 ttlMsMin: number;
@@ -1067,7 +1081,7 @@ export interface components {
                 /** @description What is checked. */
                 name: string;
                 ok: boolean;
-                /** @description What is wrong. */
+                /** @description What is wrong, or what an accepted risk costs. */
                 detail?: string;
             }[];
         };
@@ -1406,7 +1420,7 @@ export interface components {
                 /** @description What is checked. */
                 name: string;
                 ok: boolean;
-                /** @description What is wrong. */
+                /** @description What is wrong, or what an accepted risk costs. */
                 detail?: string;
             }[];
         };
@@ -1604,6 +1618,10 @@ export interface operations {
                      *         "events"
                      *       ],
                      *       "storeId": "st_5c1f9e0a7b34",
+                     *       "store": {
+                     *         "kind": "embedded",
+                     *         "acceptedRisks": []
+                     *       },
                      *       "limits": {
                      *         "ttlMsMin": 1000,
                      *         "ttlMsMax": 3600000,

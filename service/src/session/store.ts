@@ -74,9 +74,21 @@ export interface StoreCheck {
   readonly detail?: string;
 }
 
+export type StoreKind = 'embedded' | 'redis';
+
+/** Something about this very store that weakens a promise, and that the operator accepted by its name. */
+export interface AcceptedRisk {
+  readonly name: string;
+  /** What it costs, in one sentence for the operator. */
+  readonly cost: string;
+}
+
 export interface LeaseStore {
+  readonly kind: StoreKind;
   /** Names the state, not the process: the same after a restart, another after the state was lost. */
   readonly storeId: string;
+  /** The risks that are run just now. They may change whenever the store has been away. */
+  readonly acceptedRisks: readonly AcceptedRisk[];
   /** Carries out one command. Resolves when the state that the outcome was computed from is durable. */
   apply<C extends Command>(name: SessionName, command: C): Promise<OutcomeOf<C>>;
   /** Renews many leases of one namespace; same order. `undefined` is no verdict: the lease may still be renewed until it expires. */

@@ -10,7 +10,9 @@ interface Asked {
 }
 
 export class AskedStore implements LeaseStore {
+  readonly kind = 'embedded';
   readonly storeId = 'st_asked';
+  readonly acceptedRisks = [];
   readonly asked: Asked[] = [];
 
   apply<C extends Command>(name: SessionName, command: C): Promise<OutcomeOf<C>> {

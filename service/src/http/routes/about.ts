@@ -14,7 +14,7 @@ const FEATURES = ['leases', 'waiting', 'heartbeats', 'yield', 'fence', 'replies'
 const schema = {
   operationId: 'describeService',
   summary: 'Describe the service',
-  description: 'Name, version, features, the identity of its store, and every limit.',
+  description: 'Name, version, features, its store with the risks that are run there, and every limit.',
   tags: ['service'],
   querystring: noQuery,
   response: { 200: ref<About>('About', 'The service.') },
@@ -22,7 +22,7 @@ const schema = {
 const errors = ANY;
 
 const aboutRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'store' | 'bounds' | 'version' | 'eventStreamsMax'>> = async (app, { store, bounds, version, eventStreamsMax }) => {
-  const about: About = {
+  const about: Omit<About, 'store'> = {
     name: 'holdfast',
     version,
     features: FEATURES,
@@ -57,7 +57,7 @@ const aboutRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'store' | 'bounds' |
     },
   };
 
-  app.get('/v1', { schema, config: { errors } }, async () => about);
+  app.get('/v1', { schema, config: { errors } }, async () => ({ ...about, store: { kind: store.kind, acceptedRisks: store.acceptedRisks } }));
 };
 
 export default fp(aboutRoute, { name: 'about-route', dependencies: ['schemas', 'problems', 'authentication'] });

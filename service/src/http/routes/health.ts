@@ -18,7 +18,7 @@ const healthSchema = {
 const readySchema = {
   operationId: 'checkReadiness',
   summary: 'Should this instance be sent requests?',
-  description: 'Not while a background loop of the store has stopped, nor once shutdown has begun.',
+  description: 'Not while a background loop of the store has stopped or its server is away, nor once shutdown has begun. Risks that were accepted by name are listed with what they cost.',
   tags: ['service'],
   security: [],
   querystring: noQuery,
@@ -29,7 +29,8 @@ const healthRoutes: FastifyPluginAsyncTypebox<Pick<HttpParts, 'store' | 'lifecyc
   app.get('/healthz', { schema: healthSchema, config: { errors: ['request-invalid'] } }, async () => ({ status: 'ok' as const }));
 
   app.get('/readyz', { schema: readySchema, config: { errors: ['request-invalid', 'not-ready'] } }, async () => {
-    const checks = [...store.checks(), lifecycle.stopping ? { name: 'instance', ok: false, detail: 'shutting down' } : { name: 'instance', ok: true }];
+    const accepted = store.acceptedRisks.map(({ name, cost }) => ({ name: `accepted-${name}`, ok: true, detail: cost }));
+    const checks = [...store.checks(), ...accepted, lifecycle.stopping ? { name: 'instance', ok: false, detail: 'shutting down' } : { name: 'instance', ok: true }];
     const failed = checks.filter(({ ok }) => !ok);
     if (failed.length > 0) throw new HoldfastError('not-ready', `Not ready: ${failed.map(({ name }) => name).join(', ')}.`, { members: { checks } });
     return { status: 'ready' as const, checks };

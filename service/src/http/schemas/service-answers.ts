@@ -3,12 +3,21 @@ import { Type, type Static } from '@fastify/type-provider-typebox';
 
 const limit = (description: string) => Type.Integer({ minimum: 0, description });
 
+const acceptedRisk = Type.Object({
+  name: Type.String({ description: 'The name under which it was accepted.' }),
+  cost: Type.String({ description: 'What it costs.' }),
+});
+
 export const about = Type.Object(
   {
     name: Type.String({ description: 'Always `holdfast`.' }),
     version: Type.String(),
     features: Type.Immutable(Type.Array(Type.String(), { description: 'What this version can do.' })),
     storeId: Type.String({ description: 'Names the state behind this instance. Instances of one service share it.' }),
+    store: Type.Object({
+      kind: Type.Enum(['embedded', 'redis'], { type: 'string', description: 'Where leases and replies live.' }),
+      acceptedRisks: Type.Immutable(Type.Array(acceptedRisk, { description: 'Risks of this very store that its operator accepted by name.' })),
+    }),
     limits: Type.Object({
       ttlMsMin: limit('Smallest TTL.'),
       ttlMsMax: limit('Largest TTL.'),
@@ -46,6 +55,7 @@ export const about = Type.Object(
         version: '0.1.0',
         features: ['leases', 'waiting', 'heartbeats', 'yield', 'fence', 'replies', 'events'],
         storeId: 'st_5c1f9e0a7b34',
+        store: { kind: 'embedded', acceptedRisks: [] },
         limits: {
           ttlMsMin: 1_000,
           ttlMsMax: 3_600_000,
@@ -82,7 +92,7 @@ export const about = Type.Object(
 const check = Type.Object({
   name: Type.String({ description: 'What is checked.' }),
   ok: Type.Boolean(),
-  detail: Type.Optional(Type.String({ description: 'What is wrong.' })),
+  detail: Type.Optional(Type.String({ description: 'What is wrong, or what an accepted risk costs.' })),
 });
 
 export const checks = Type.Immutable(Type.Array(check, { description: 'What readiness depends on.' }));

@@ -49,6 +49,8 @@ export interface EmbeddedStoreParts {
 }
 
 export class EmbeddedStore implements LeaseStore {
+  readonly kind = 'embedded';
+  readonly acceptedRisks = [];
   readonly storeId: string;
   readonly #clock: Clock;
   readonly #writer: Writer;

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Clock } from '../../clock.ts';
+import { StoreFailedError } from '../store-failed-error.ts';
 import { EmbeddedStore } from './embedded-store.ts';
 import { load } from './loading.ts';
 import { startWriter, WriterError, type Writer } from './writer.ts';
@@ -16,11 +17,6 @@ export interface EmbeddedStoreSettings {
   /** The id of the store if the file is made now. */
   readonly newStoreId?: string;
   readonly startWriter?: typeof startWriter;
-}
-
-/** The store cannot be opened, or cannot go on; the message is one sentence for the operator. */
-export class StoreFailedError extends Error {
-  override readonly name = 'StoreFailedError';
 }
 
 /** @throws StoreFailedError */

@@ -12,6 +12,7 @@ t.test('the service says what it is, which store it has, and every limit', async
     version: '9.9.9',
     features: ['leases', 'waiting', 'heartbeats', 'yield', 'fence', 'replies', 'events'],
     storeId: 'st_memory',
+    store: { kind: 'embedded', acceptedRisks: [] },
     limits: {
       ttlMsMin: 2_000,
       ttlMsMax: 4_000,
@@ -41,4 +42,12 @@ t.test('the service says what it is, which store it has, and every limit', async
       eventStreamsMax: 7,
     },
   });
+});
+
+t.test('risks that were accepted by name are told as they are now, with what they cost', async (t) => {
+  const { app, store } = await buildTestApp(t);
+  store.acceptedRisks = [{ name: 'fsync', cost: 'Power may take grants back.' }];
+  t.strictSame((await call(app, { url: '/v1' })).json().store, { kind: 'embedded', acceptedRisks: [{ name: 'fsync', cost: 'Power may take grants back.' }] });
+  store.acceptedRisks = [];
+  t.strictSame((await call(app, { url: '/v1' })).json().store.acceptedRisks, []);
 });

@@ -26,3 +26,11 @@ t.test('a background loop that stopped turns readiness red, with the reason, and
   t.match(answer.json(), { code: 'not-ready', detail: 'Not ready: sweep.', checks: [{ name: 'sweep', ok: false, detail: 'it has not run for 9 s' }, { name: 'instance', ok: true }] });
   t.equal((await call(app, { url: '/healthz' })).statusCode, 200);
 });
+
+t.test('an accepted risk is a check of its own that is well, with what it costs', async (t) => {
+  const { app, store } = await buildTestApp(t);
+  store.acceptedRisks = [{ name: 'fsync', cost: 'Power may take grants back.' }];
+  const ready = await call(app, { url: '/readyz' });
+  t.equal(ready.statusCode, 200);
+  t.match(ready.json().checks, [{ name: 'store', ok: true }, { name: 'accepted-fsync', ok: true, detail: 'Power may take grants back.' }, { name: 'instance', ok: true }]);
+});
