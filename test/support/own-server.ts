@@ -47,27 +47,37 @@ export interface OwnServer {
   readonly command: string;
   readonly args: readonly string[];
   readonly account?: Account | undefined;
+  /** Beside the test's own variables. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
   /** Whether it answers. Errors say that it does not yet. */
   readonly answers: () => Promise<boolean>;
   /** What stops it at once, together with the processes that it started. */
   readonly stopSignal: NodeJS.Signals;
 }
 
+export interface RunningServer {
+  readonly pid: number;
+  /** Stops it at once, if it still runs, and resolves when it is gone. */
+  end(): Promise<void>;
+}
+
 /** Starts a server, and resolves when it answers. */
-export const startOwnServer = async (t: Teardown, { command, args, account, answers, stopSignal }: OwnServer): Promise<void> => {
-  const child = spawn(command, args, { ...account, stdio: ['ignore', 'pipe', 'pipe'] });
+export const startOwnServer = async (t: Teardown, { command, args, account, env, answers, stopSignal }: OwnServer): Promise<RunningServer> => {
+  const child = spawn(command, args, { ...account, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const closed = once(child, 'close');
   const killOnExit = (): boolean => child.kill(stopSignal);
   process.once('exit', killOnExit);
-  t.teardown(async () => {
+  const end = async (): Promise<void> => {
     process.removeListener('exit', killOnExit);
     if (!hasEnded(child)) child.kill(stopSignal);
     await closed;
-  });
+  };
+  t.teardown(end);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-10_000)));
   await until(`${command} answers`, async () => {
     if (hasEnded(child)) throw new Error(`${command} ended instead of starting:\n${output}`);
     return answers().catch(() => false);
   });
+  return { pid: child.pid ?? 0, end };
 };

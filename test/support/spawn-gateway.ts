@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment } from './child-environment.ts';
 import { until } from './until.ts';
 
 const MAIN = fileURLToPath(new URL('../../client/examples/gateway/main.ts', import.meta.url));
@@ -24,7 +25,7 @@ export class SpawnedGateway {
   constructor({ holdfastUrl, worldUrl, folder, env = {} }: GatewaySettings) {
     this.#child = spawn(process.execPath, [MAIN], {
       env: {
-        PATH: process.env['PATH'] ?? '',
+        ...childEnvironment(),
         HOLDFAST_URL: holdfastUrl,
         GATEWAY_PORT: '0',
         GATEWAY_TTL_MS: '2000',

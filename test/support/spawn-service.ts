@@ -1,4 +1,4 @@
-/** The service as its own process, on a free port of loopback and a database of its own; faults are real signals. */
+/** The service as its own process, on a free port of loopback, over a database of its own or a Redis; faults are real signals. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -6,15 +6,21 @@ import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment } from './child-environment.ts';
 import { monotonicMs } from './monotonic.ts';
 import { until } from './until.ts';
 
 const MAIN = fileURLToPath(new URL('../../service/src/main.ts', import.meta.url));
 
+/** Where a service keeps its leases: in a database of its own, or in a Redis, which several may share. */
+export type StoreSetting = 'embedded' | { readonly redis: string };
+
 export interface SpawnServiceOptions {
+  /** Default: embedded. */
+  readonly store?: StoreSetting | undefined;
   /** Further settings, as environment variables. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Where the database lies; the service's own folder if not given. It is not removed in the end. */
+  /** Where the database of the embedded store lies; the service's own folder if not given. It is not removed in the end. */
   readonly databaseFolder?: string;
   /** A program, with its arguments, that runs the process and leaves it its process id, as `strace -D` does. */
   readonly through?: readonly string[];
@@ -36,17 +42,17 @@ export class SpawnedService {
   /** From the start of the process to its first ready answer. */
   bootMs = 0;
   readonly #env: Readonly<Record<string, string>>;
-  readonly #databaseFolder: string;
+  readonly #store: string;
   readonly #command: readonly string[];
   #process: ChildProcess | undefined;
   #exited: Promise<Ended> | undefined;
   #stdout = '';
   #port = 0;
 
-  constructor({ env = {}, databaseFolder, through = [] }: SpawnServiceOptions = {}) {
+  constructor({ store = 'embedded', env = {}, databaseFolder, through = [] }: SpawnServiceOptions = {}) {
     this.folder = mkdtempSync(join(tmpdir(), 'holdfast-e2e-'));
     this.#env = env;
-    this.#databaseFolder = databaseFolder ?? this.folder;
+    this.#store = store === 'embedded' ? `file:${join(databaseFolder ?? this.folder, 'holdfast.db')}` : store.redis;
     this.#command = [...through, process.execPath, MAIN];
   }
 
@@ -70,8 +76,8 @@ export class SpawnedService {
     const [program = '', ...programArguments] = this.#command;
     const child = spawn(program, programArguments, {
       env: {
-        PATH: process.env['PATH'] ?? '',
-        HOLDFAST_STORE: `file:${join(this.#databaseFolder, 'holdfast.db')}`,
+        ...childEnvironment(),
+        HOLDFAST_STORE: this.#store,
         HOLDFAST_PORT: String(this.#port),
         ...this.#env,
       },
@@ -129,7 +135,7 @@ export class SpawnedService {
     await this.start();
   }
 
-  /** Ends what still runs and removes the database. */
+  /** Ends what still runs and removes its folder. */
   async dispose(): Promise<void> {
     await this.kill();
     rmSync(this.folder, { recursive: true, force: true });

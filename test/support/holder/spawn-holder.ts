@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment } from '../child-environment.ts';
 import type { Order, Replies } from './orders.ts';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
@@ -25,7 +26,7 @@ export class SpawnedHolder {
 
   constructor({ baseUrl, holder, env = {} }: SpawnHolderOptions) {
     this.#child = spawn(process.execPath, [MAIN, baseUrl, holder], {
-      env: { PATH: process.env['PATH'] ?? '', ...env },
+      env: { ...childEnvironment(), ...env },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     this.#exited = once(this.#child, 'exit');

@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment } from '../child-environment.ts';
 
 const MAIN = fileURLToPath(new URL('sdk-gateway.ts', import.meta.url));
 
@@ -29,7 +30,7 @@ export class SdkGateways {
     const { baseUrl, sessions, ttlMs, looksFile, seed } = this.#parts;
     const number = ++this.#started;
     const child = spawn(process.execPath, [MAIN, baseUrl, `sdk-${number}`, String(seed + number), String(ttlMs), looksFile, ...sessions], {
-      env: { PATH: process.env['PATH'] ?? '' },
+      env: childEnvironment(),
       stdio: ['ignore', 'inherit', 'pipe'],
     });
     let stderr = '';

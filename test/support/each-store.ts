@@ -1,0 +1,29 @@
+/** Runs one test over each store that a service can be started with. */
+import type { Test } from 'tap';
+import { startRedisServer, type RedisServer } from './redis-server.ts';
+import type { StoreSetting } from './spawn-service.ts';
+
+/** Where the state of a test lives. */
+export interface Place {
+  readonly name: 'embedded' | 'redis';
+  /** What a service over it is started with. */
+  readonly store: StoreSetting;
+  /** The Redis, where it is one. */
+  readonly redis?: RedisServer;
+}
+
+const PLACES: Readonly<Record<Place['name'], (test: Test) => Promise<Place>>> = {
+  embedded: async () => ({ name: 'embedded', store: 'embedded' }),
+  redis: async (test) => {
+    const redis = await startRedisServer(test);
+    return { name: 'redis', store: { redis: redis.url }, redis };
+  },
+};
+
+/** Whether the run is at full size; otherwise what costs time is done less often, above all over the second store. */
+export const IS_LONG = process.env['HOLDFAST_LONG'] === '1';
+
+/** The whole body of a test runs over each store, in a place of its own. */
+export const eachStore = (t: Test, says: string, body: (test: Test, place: Place) => Promise<void>): void => {
+  for (const [name, make] of Object.entries(PLACES)) void t.test(`${name}: ${says}`, async (test) => body(test, await make(test)));
+};
