@@ -1,10 +1,10 @@
 /** Conformance: grants, tokens, renewals, ends. */
 import type { Test } from 'tap';
 import type { FencingToken, LeaseIdHash, Namespace, SessionKey } from '../../service/src/session/types.ts';
-import { nameOf, StoreUnderTest, type OpenStore } from './store-under-test.ts';
+import { nameOf, type OpenUnderTest } from './store-under-test.ts';
 
-export const leaseRules = async (t: Test, openStore: OpenStore): Promise<void> => {
-  const store = await StoreUnderTest.open(t, openStore);
+export const leaseRules = async (t: Test, open: OpenUnderTest): Promise<void> => {
+  const store = await open(t);
 
   t.test('a store has an id and is well', async (t) => {
     t.match(store.store.storeId, /./);
@@ -15,7 +15,7 @@ export const leaseRules = async (t: Test, openStore: OpenStore): Promise<void> =
     const fencingToken = await store.take('grant', 'a', { ttlMs: 9_000 });
     store.clock.advance(2_000);
     t.match(await store.acquire('grant', 'a'), { kind: 'granted', repeated: true, fencingToken, ttlMs: 9_000, remainingMs: 7_000 });
-    t.strictSame(store.takeEvents('grant'), [{ type: 'granted', holder: 'holder of a', fencingToken }]);
+    t.strictSame(await store.takeEvents('grant'), [{ type: 'granted', holder: 'holder of a', fencingToken }]);
   });
 
   t.test('a repeat at the same time is one grant', async (t) => {

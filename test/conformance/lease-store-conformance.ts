@@ -5,18 +5,19 @@ import { listingRules } from './listing-rules.ts';
 import { randomReplay } from './random-replay.ts';
 import { replyListingRules } from './reply-listing-rules.ts';
 import { replyRules } from './reply-rules.ts';
-import type { OpenStore } from './store-under-test.ts';
+import { StoreUnderTest, type OpenStore, type OpenUnderTest, type Place } from './store-under-test.ts';
 import { waitingRules } from './waiting-rules.ts';
 
 /** The long run (`HOLDFAST_LONG=1`) replays hundreds of histories, each commit of them on a real disk. */
 const TIMEOUT_MS = 600_000;
 
-export const leaseStoreConformance = async (t: Test, openStore: OpenStore): Promise<void> => {
+export const leaseStoreConformance = async (t: Test, openStore: OpenStore, place: Place = {}): Promise<void> => {
+  const open: OpenUnderTest = (t) => StoreUnderTest.open(t, openStore, place);
   t.setTimeout(TIMEOUT_MS);
-  await t.test('leases', (t) => leaseRules(t, openStore));
-  await t.test('waiting', (t) => waitingRules(t, openStore));
-  await t.test('listing', (t) => listingRules(t, openStore));
-  await t.test('replies', (t) => replyRules(t, openStore));
-  await t.test('listing replies', (t) => replyListingRules(t, openStore));
-  await t.test('random histories, as the pure functions have them', { timeout: TIMEOUT_MS }, (t) => randomReplay(t, openStore));
+  await t.test('leases', (t) => leaseRules(t, open));
+  await t.test('waiting', (t) => waitingRules(t, open));
+  await t.test('listing', (t) => listingRules(t, open));
+  await t.test('replies', (t) => replyRules(t, open));
+  await t.test('listing replies', (t) => replyListingRules(t, open));
+  await t.test('random histories, as the pure functions have them', { timeout: TIMEOUT_MS }, (t) => randomReplay(t, open));
 };

@@ -2,10 +2,10 @@
 import type { Test } from 'tap';
 import type { LeaseQuery } from '../../service/src/session/store.ts';
 import type { Namespace } from '../../service/src/session/types.ts';
-import { nameOf, StoreUnderTest, type OpenStore } from './store-under-test.ts';
+import { nameOf, type OpenUnderTest } from './store-under-test.ts';
 
-export const listingRules = async (t: Test, openStore: OpenStore): Promise<void> => {
-  const store = await StoreUnderTest.open(t, openStore);
+export const listingRules = async (t: Test, open: OpenUnderTest): Promise<void> => {
+  const store = await open(t);
 
   /** All pages, one after the other. */
   const list = async (query: Partial<LeaseQuery> = {}): Promise<{ keys: string[]; pages: number }> => {

@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import type { Test } from 'tap';
 import { anyHistory, type Step } from '../simulation/steps.ts';
 import { Replay } from './replay.ts';
-import { StoreUnderTest, type OpenStore } from './store-under-test.ts';
+import type { OpenUnderTest } from './store-under-test.ts';
 
 const LONG = process.env['HOLDFAST_LONG'] === '1';
 const RUNS = LONG ? 500 : 30;
 
-export const randomReplay = async (t: Test, openStore: OpenStore): Promise<void> => {
-  const store = await StoreUnderTest.open(t, openStore);
+export const randomReplay = async (t: Test, open: OpenUnderTest): Promise<void> => {
+  const store = await open(t);
   let histories = 0;
   let answers = 0;
   const asPure = fc.asyncProperty(anyHistory(40), async (steps: readonly Step[]) => {

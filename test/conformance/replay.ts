@@ -5,7 +5,7 @@ import type { Command, SessionEvent, Wake } from '../../service/src/session/comm
 import { nextDueAt } from '../../service/src/session/settle.ts';
 import { EMPTY_SESSION, type ConnectionId, type FencingToken, type LeaseIdHash, type Session } from '../../service/src/session/types.ts';
 import { BACKGROUND_SLOTS, SESSIONS, type Step } from '../simulation/steps.ts';
-import type { StoreUnderTest } from './store-under-test.ts';
+import { INSTANCE_ID, type StoreUnderTest } from './store-under-test.ts';
 import { TokenNames } from './token-names.ts';
 
 const PASS_MS_MAX = 15 * 60_000;
@@ -32,6 +32,7 @@ export class Replay {
     else if (step.do === 'step-wall') this.#store.clock.stepWall(step.byMs);
     else for (const { session, command } of this.#commandsOf(step)) await this.#both(session, command);
     for (let session = 0; session < SESSIONS; session += 1) await this.#both(session, { kind: 'inspect' });
+    await this.#store.hear();
     this.#compareTold();
   }
 
@@ -46,7 +47,7 @@ export class Replay {
       case 'acquire': {
         const { otherClass, ...terms } = step.terms;
         const leaseIdHash = this.#hashOf(step);
-        const connection = `${this.#name}, connection ${this.#connections.length}` as ConnectionId;
+        const connection = `${INSTANCE_ID}:${this.#name}, connection ${this.#connections.length}` as ConnectionId;
         this.#connections.push({ session: step.session, leaseIdHash, connection });
         const background = BACKGROUND_SLOTS.includes(step.slot) !== otherClass;
         return [{ session: step.session, command: { kind: 'acquire', leaseIdHash, connection, holder: step.thief ? 'thief' : `holder ${step.slot % 2}`, background, ...terms } }];
@@ -106,7 +107,11 @@ export class Replay {
     return applied.outcome;
   }
 
-  /** The pure functions are looked at whenever something is due; the store's clock moves as far, and its own timers do the rest. */
+  /**
+   * The pure functions are looked at whenever something is due; the store's clock moves as far, and its own timers do the rest. A
+   * distant store is exact only where a connection of its own waits; elsewhere it looks once a second, and is sent there in time.
+   * Its clock goes from one due moment to the next: whatever it does by itself in between finds nothing to do.
+   */
   async #pass({ ms, toDue }: Step & { do: 'pass' }): Promise<void> {
     const { clock } = this.#store;
     const startMs = clock.now().monoMs;
@@ -117,10 +122,15 @@ export class Replay {
       const due = Array.from({ length: SESSIONS }, (_, session) => ({ session, atMs: nextDueAt(this.#sessions.get(this.#keyOf(session)) ?? EMPTY_SESSION) ?? Infinity }));
       const [first] = due.toSorted((a, b) => a.atMs - b.atMs);
       if (!first || first.atMs > untilMs) break;
-      clock.advance(Math.max(0, first.atMs - clock.now().monoMs));
+      await this.#store.reach(first.atMs);
+      if (this.#store.isDistant && !this.#isWaitedFor(first.session)) await this.#store.do(this.#keyOf(first.session), { kind: 'tick' });
       this.#carryOut(first.session, { kind: 'tick' });
     }
     clock.advance(untilMs - clock.now().monoMs);
+  }
+
+  #isWaitedFor(session: number): boolean {
+    return (this.#sessions.get(this.#keyOf(session)) ?? EMPTY_SESSION).waiters.some(({ connection }) => connection !== undefined);
   }
 
   /** All that was told of a session must be the same, in the same order; between sessions there is none. Events name every token in the order of grants. */

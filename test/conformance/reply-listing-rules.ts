@@ -2,11 +2,11 @@
 import type { Test } from 'tap';
 import type { Namespace, ReplyState } from '../../service/src/session/types.ts';
 import { RepliesUnderTest } from './replies-under-test.ts';
-import { nameOf, StoreUnderTest, type OpenStore } from './store-under-test.ts';
+import { nameOf, type OpenUnderTest, type StoreUnderTest } from './store-under-test.ts';
 
-export const replyListingRules = async (t: Test, openStore: OpenStore): Promise<void> => {
+export const replyListingRules = async (t: Test, open: OpenUnderTest): Promise<void> => {
   const withReplies = async (t: Test): Promise<{ store: StoreUnderTest; replies: RepliesUnderTest }> => {
-    const store = await StoreUnderTest.open(t, openStore);
+    const store = await open(t);
     return { store, replies: new RepliesUnderTest(store.store) };
   };
 

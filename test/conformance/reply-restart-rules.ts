@@ -1,37 +1,11 @@
 /** Conformance of stores that outlive their process: parked replies after it was closed and opened again. */
 import type { Test } from 'tap';
-import type { LeaseStore } from '../../service/src/session/store.ts';
-import { FakeClock } from '../support/fake-clock.ts';
-import { DAY_MS, HOUR_MS, RepliesUnderTest } from './replies-under-test.ts';
-import { StoreUnderTest } from './store-under-test.ts';
+import { DAY_MS, HOUR_MS } from './replies-under-test.ts';
+import { firstRun, type OpenAgain } from './run-again.ts';
+import type { Place } from './store-under-test.ts';
 
-/** Gives what opens one and the same state, again and again. */
-export type OpenAgain = (t: Test) => (clock: FakeClock) => Promise<LeaseStore>;
-
-interface Run {
-  readonly store: StoreUnderTest;
-  readonly replies: RepliesUnderTest;
-  /** Closes it, and opens it on another process's clock after `downMs`, the wall clock stepped by `stepMs` meanwhile. */
-  restart(times?: { readonly downMs?: number; readonly stepMs?: number }): Promise<Run>;
-}
-
-export const replyRestartRules = async (t: Test, openAgain: OpenAgain): Promise<void> => {
-  const start = async (t: Test): Promise<Run> => {
-    const open = openAgain(t);
-    let last: LeaseStore;
-    t.teardown(() => last.close());
-    const run = async (clock: FakeClock): Promise<Run> => {
-      last = await open(clock);
-      const store = StoreUnderTest.on(last, clock);
-      const restart: Run['restart'] = async ({ downMs = 1_000, stepMs = 0 } = {}) => {
-        await last.close();
-        const { wallUs } = clock.now();
-        return run(new FakeClock({ monoMs: 5_000, wallUs: wallUs + (downMs + stepMs) * 1_000 }));
-      };
-      return { store, replies: new RepliesUnderTest(store.store), restart };
-    };
-    return run(new FakeClock());
-  };
+export const replyRestartRules = async (t: Test, openAgain: OpenAgain, place: Place = {}): Promise<void> => {
+  const start = firstRun(openAgain, place);
 
   t.test('a parked reply is there after a restart, to the letter, with its payload and its age', async (t) => {
     const first = await start(t);
@@ -69,18 +43,6 @@ export const replyRestartRules = async (t: Test, openAgain: OpenAgain): Promise<
     t.match(await again.replies.attempt('s', 'r', 'a', 1, 'delivered'), { kind: 'reply', reply: { state: 'delivered' } }, 'a repeat is answered alike');
   });
 
-  t.test('an attempt that is under way goes on, as its lease does', async (t) => {
-    const first = await start(t);
-    await first.store.take('s', 'a', { ttlMs: 10_000 });
-    await first.replies.park('s', 'r');
-    await first.replies.attempt('s', 'r', 'a', 1, 'sending');
-    const again = await first.restart({ downMs: HOUR_MS });
-    t.match(await again.replies.look('s', 'r'), { reply: { state: 'sending', attempts: 1 } });
-    t.strictSame(await again.replies.due(), [], 'its holder is still there');
-    t.match(await again.replies.attempt('s', 'r', 'a', 1, 'sending'), { kind: 'reply', reply: { state: 'sending' } }, 'a repeat');
-    t.match(await again.replies.attempt('s', 'r', 'a', 1, 'failed', { error: 'busy' }), { kind: 'reply', reply: { state: 'parked', dueInMs: 5_000, lastError: 'busy' } });
-  });
-
   t.test('a holder that does not come back leaves its attempt unknown, without anybody looking', async (t) => {
     const first = await start(t);
     await first.store.take('s', 'a', { ttlMs: 10_000 });
@@ -101,21 +63,6 @@ export const replyRestartRules = async (t: Test, openAgain: OpenAgain): Promise<
     t.match(await again.replies.look('s', 'r'), { reply: { dueInMs: 40_000, expiresInMs: HOUR_MS - 20_000, lastError: undefined } });
     const late = await again.restart({ downMs: 2 * HOUR_MS });
     t.match(await late.replies.read('s', 'r'), { reply: { state: 'dead', reason: /expired/ }, payload: '"says r"' });
-  });
-
-  t.test('a wall clock that was set back kills nothing, puts nothing off, and lets nothing live for ever', async (t) => {
-    const first = await start(t);
-    await first.store.take('s', 'a');
-    await first.replies.park('s', 'r', { expiresInMs: HOUR_MS });
-    await first.replies.settle('s', 'r', 'a', 'failed');
-    await first.store.release('s', 'a');
-    await first.replies.park('t', 'discarded');
-    await first.replies.discard('t', 'discarded');
-    const again = await first.restart({ stepMs: -365 * DAY_MS });
-    t.match(await again.replies.look('s', 'r'), { reply: { state: 'parked', dueInMs: 5_000, expiresInMs: HOUR_MS, parkedMsAgo: 0 } });
-    t.match(await again.replies.look('t', 'discarded'), { reply: { state: 'superseded', settledMsAgo: 0 } });
-    again.store.clock.advance(HOUR_MS);
-    t.match(await again.replies.look('s', 'r'), { reply: { state: 'dead' } });
   });
 
   t.test('dead replies wait for somebody, however long', async (t) => {

@@ -1,18 +1,18 @@
 /** Conformance: parked replies of one session, and their payloads. */
 import type { Test } from 'tap';
 import { RepliesUnderTest } from './replies-under-test.ts';
-import { nameOf, StoreUnderTest, type OpenStore } from './store-under-test.ts';
+import { nameOf, type OpenUnderTest } from './store-under-test.ts';
 
 const KIB = 1_024;
 
-export const replyRules = async (t: Test, openStore: OpenStore): Promise<void> => {
-  const store = await StoreUnderTest.open(t, openStore);
+export const replyRules = async (t: Test, open: OpenUnderTest): Promise<void> => {
+  const store = await open(t);
   const replies = new RepliesUnderTest(store.store);
 
   t.test('a reply is parked without a lease, told once, and read with its payload', async (t) => {
     const parked = await replies.park('park', 'r', { says: 'a "word", ü, 😀 \n and \u0000', sequence: 3, reason: 'lost the lease' });
     t.match(parked, { kind: 'parked', repeated: false, reply: { replyId: 'r', state: 'parked', sequence: 3, reason: 'lost the lease', attempts: 0, committed: false } });
-    t.strictSame(store.takeEvents('park'), [{ type: 'parked', holder: 'parker of r', fencingToken: 0, replyId: 'r', state: 'parked' }]);
+    t.strictSame(await store.takeEvents('park'), [{ type: 'parked', holder: 'parker of r', fencingToken: 0, replyId: 'r', state: 'parked' }]);
     store.clock.advance(700);
     const stored = await replies.read('park', 'r');
     t.match(stored, { kind: 'reply', reply: { parkedMsAgo: 700, payloadBytes: Number }, payload: JSON.stringify('a "word", ü, 😀 \n and \u0000') });
@@ -92,20 +92,18 @@ export const replyRules = async (t: Test, openStore: OpenStore): Promise<void> =
     await store.take('midst', 'a', { ttlMs: 10_000 });
     await replies.park('midst', 'r');
     await replies.attempt('midst', 'r', 'a', 1, 'sending');
-    store.takeEvents('midst');
-    store.clock.advance(10_000);
-    for (let turn = 0; turn < 1_000 && !store.events.some(({ name }) => name.key === 'midst'); turn += 1) await new Promise((resolve) => setTimeout(resolve, 1));
-    t.match(store.takeEvents('midst'), [{ type: 'ended' }, { type: 'reply-state', replyId: 'r', state: 'unknown' }]);
+    await store.takeEvents('midst');
+    await store.passUnwatched(10_000, 'midst');
+    t.match(await store.takeEvents('midst'), [{ type: 'ended' }, { type: 'reply-state', replyId: 'r', state: 'unknown' }]);
     t.match(await replies.look('midst', 'r'), { reply: { state: 'unknown', dueInMs: 0 } });
     t.match(await replies.attempt('midst', 'r', 'a', 1, 'delivered'), { kind: 'reply', reply: { state: 'delivered' } }, 'its word is still believed');
   });
 
   t.test('a reply that nobody delivers is dead after its time, and says why, without anybody looking', async (t) => {
     await replies.park('late', 'r', { expiresInMs: 5_000 });
-    store.takeEvents('late');
-    store.clock.advance(5_000);
-    for (let turn = 0; turn < 1_000 && !store.events.some(({ name }) => name.key === 'late'); turn += 1) await new Promise((resolve) => setTimeout(resolve, 1));
-    t.match(store.takeEvents('late'), [{ type: 'reply-state', replyId: 'r', state: 'dead' }]);
+    await store.takeEvents('late');
+    await store.passUnwatched(5_000, 'late');
+    t.match(await store.takeEvents('late'), [{ type: 'reply-state', replyId: 'r', state: 'dead' }]);
     t.match(await replies.read('late', 'r'), { reply: { state: 'dead', reason: /expired/ }, payload: '"says r"' });
   });
 

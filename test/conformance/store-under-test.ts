@@ -4,39 +4,68 @@ import type { Acquire, Command, OutcomeOf, Outcomes, SessionEvent, Wake } from '
 import type { LeaseStore, SessionName } from '../../service/src/session/store.ts';
 import type { ConnectionId, FencingToken, LeaseIdHash, Namespace, SessionKey } from '../../service/src/session/types.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { until } from '../support/until.ts';
 
 /** Opens a store with nothing in it; the test closes it. */
 export type OpenStore = (t: Test, clock: FakeClock) => Promise<LeaseStore>;
 
+/** Opens one, and puts it under test. */
+export type OpenUnderTest = (t: Test) => Promise<StoreUnderTest>;
+
+/** Where its state is. */
+export interface Place {
+  /**
+   * Commands go over a connection, which answers them in their order: events may come later than the answer of the command that
+   * caused them, and whatever the store does by itself needs a round trip before it can do the next thing. Time is told over
+   * there, and goes on while nothing of the store runs here.
+   */
+  readonly isDistant?: boolean;
+}
+
+/** The instance whose connections wait in this process; a store that has several instances is to be opened as this one. */
+export const INSTANCE_ID = 'conformance';
+
 export const nameOf = (key: string, namespace = 'default'): SessionName => ({ namespace: namespace as Namespace, key: key as SessionKey });
 
 export const connectionOf = (session: SessionName | string, name: string): ConnectionId =>
-  `${typeof session === 'string' ? session : session.key}/${name}` as ConnectionId;
+  `${INSTANCE_ID}:${typeof session === 'string' ? session : session.key}/${name}` as ConnectionId;
 
 export type Terms = Partial<Omit<Acquire, 'kind' | 'leaseIdHash'>>;
+
+/** No rule looks into it. */
+const MARKER = nameOf('marker', 'of the test itself');
+/** A store with nobody waiting in it looks at what is due so often. */
+const LOOKS_EVERY_MS = 1_000;
+/** What a distant store does by itself takes two: to see what is due, and to act on it. */
+const ROUND_TRIPS = 2;
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 export class StoreUnderTest {
   readonly store: LeaseStore;
   readonly clock: FakeClock;
+  readonly isDistant: boolean;
   readonly wakes: Wake[] = [];
   readonly events: { readonly name: SessionName; readonly event: SessionEvent }[] = [];
+  #markers = 0;
 
-  private constructor(store: LeaseStore, clock: FakeClock) {
+  private constructor(store: LeaseStore, clock: FakeClock, { isDistant = false }: Place) {
     this.store = store;
     this.clock = clock;
+    this.isDistant = isDistant;
     store.listen({ onWake: (wake) => void this.wakes.push(wake), onEvent: (name, event) => void this.events.push({ name, event }) });
   }
 
-  static async open(t: Test, openStore: OpenStore): Promise<StoreUnderTest> {
+  static async open(t: Test, openStore: OpenStore, place: Place = {}): Promise<StoreUnderTest> {
     const clock = new FakeClock();
     const store = await openStore(t, clock);
     t.teardown(() => store.close());
-    return new StoreUnderTest(store, clock);
+    return new StoreUnderTest(store, clock, place);
   }
 
   /** On a store that the test closes itself. */
-  static on(store: LeaseStore, clock: FakeClock): StoreUnderTest {
-    return new StoreUnderTest(store, clock);
+  static on(store: LeaseStore, clock: FakeClock, place: Place = {}): StoreUnderTest {
+    return new StoreUnderTest(store, clock, place);
   }
 
   do<C extends Command>(session: SessionName | string, command: C): Promise<OutcomeOf<C>> {
@@ -78,17 +107,49 @@ export class StoreUnderTest {
 
   /** Lets time pass, and waits until what it brought has been told. A look at the session waits for the commit of all that came before. */
   async pass(ms: number, ...sessions: readonly string[]): Promise<void> {
-    this.clock.advance(ms);
+    const endMs = this.clock.now().monoMs + ms;
+    if (this.isDistant) for (let next = this.clock.nextArmedMs; next !== undefined && next <= endMs; next = this.clock.nextArmedMs) await this.reach(next);
+    this.clock.advance(endMs - this.clock.now().monoMs);
     for (const session of sessions) await this.inspect(session);
+  }
+
+  /** Moves the clock to a moment; a distant store is left the time to act on it and to set its timers anew. */
+  async reach(atMs: number): Promise<void> {
+    this.clock.advance(Math.max(0, atMs - this.clock.now().monoMs));
+    for (let trips = this.isDistant ? ROUND_TRIPS : 0; trips > 0; trips -= 1) {
+      await this.inspect(MARKER);
+      await nextTurn();
+    }
+  }
+
+  /** Lets time pass with nobody looking or waiting, until the store has told something of the session by itself: the distant one within the second. */
+  async passUnwatched(ms: number, session: string): Promise<void> {
+    const isTold = (): boolean => this.events.some(({ name }) => name.key === session);
+    if (!this.isDistant) this.clock.advance(ms);
+    else for (let left = ms + LOOKS_EVERY_MS; left > 0; left -= LOOKS_EVERY_MS) await this.reach(this.clock.now().monoMs + Math.min(left, LOOKS_EVERY_MS));
+    // Real time here is only what a commit, or a message, takes.
+    for (let turn = 0; turn < 1_000 && !isTold(); turn += 1) await new Promise((resolve) => setTimeout(resolve, 1));
   }
 
   /** What was told of a session since the last call. */
   takeWakes(session: string): Wake[] {
-    return takeOut(this.wakes, ({ connection }) => connection.startsWith(`${session}/`));
+    return takeOut(this.wakes, ({ connection }) => connection.startsWith(connectionOf(session, '')));
   }
 
-  takeEvents(session: string): SessionEvent[] {
+  async takeEvents(session: string): Promise<SessionEvent[]> {
+    await this.hear();
     return takeOut(this.events, ({ name }) => name.key === session).map(({ event }) => event);
+  }
+
+  /** Waits until all events of what was answered so far are in. They are told in one order: when a marker's have come, so have those before it. */
+  async hear(): Promise<void> {
+    if (!this.isDistant) return;
+    const id = `marker ${(this.#markers += 1)}`;
+    await this.take(MARKER, id);
+    await this.release(MARKER, id);
+    const isMarker = ({ name }: { readonly name: SessionName }): boolean => name.namespace === MARKER.namespace && name.key === MARKER.key;
+    await until('the marker is told of', () => this.events.some((told) => isMarker(told) && told.event.type === 'ended'), { everyMs: 1 });
+    takeOut(this.events, isMarker);
   }
 }
 

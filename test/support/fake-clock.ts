@@ -65,6 +65,11 @@ export class FakeClock implements Clock {
     return this.#armed.size;
   }
 
+  /** When the first of them fires; undefined when none is set. */
+  get nextArmedMs(): number | undefined {
+    return this.#next(Infinity)?.atMs;
+  }
+
   #arm(armed: Armed): Timer {
     this.#armed.add(armed);
     return { cancel: () => void this.#armed.delete(armed) };
