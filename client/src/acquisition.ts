@@ -7,7 +7,7 @@ import { asGrant, asRenewal } from './answers.ts';
 import { mintLeaseId } from './lease-id.ts';
 import { pause } from './pause.ts';
 import { refusalIn } from './problem.ts';
-import { ATTEMPT_MS_MAX, mayRepeat, pauseMs, repeat, type RepeatParts } from './repeat.ts';
+import { attemptMs, mayRepeat, pauseMs, repeat, type RepeatParts } from './repeat.ts';
 import { leasePath } from './session-path.ts';
 import { hasTicket, sliceMs, stepAfter } from './slices.ts';
 import { judge, validityOf, type Validity } from './validity.ts';
@@ -129,6 +129,7 @@ export class Acquisition {
 
   #call(): Call {
     const { waitMs, request, signal } = this.#wanted;
+    const { exchange, requestTimeoutMs } = this.#parts;
     const slice = sliceMs(waitMs, this.#elapsedMs);
     return {
       method: 'PUT',
@@ -136,18 +137,19 @@ export class Acquisition {
       leaseId: this.#leaseId,
       body: slice > 0 ? { ...request, waitMs: slice } : request,
       purpose: slice > 0 ? 'waits' : 'calls',
-      timeoutMs: Math.max(1, Math.min(slice + ATTEMPT_MS_MAX, this.#leftMs)),
+      timeoutMs: Math.max(1, Math.min(slice + attemptMs(requestTimeoutMs, exchange.endpointCount), this.#leftMs)),
       signal,
     };
   }
 
   /** Waits before the next attempt, or throws what the last one failed with when there is no time for another. */
   async #pauseOr(error?: Error): Promise<void> {
-    const { clock, random, closed } = this.#parts;
-    const delayMs = pauseMs(this.#failures, random);
+    const { clock, random, closed, exchange } = this.#parts;
+    // An answer that came too early has nothing to do with its endpoint.
+    const delayMs = pauseMs(this.#failures, error ? exchange.endpointCount : 1, random);
     this.#failures += 1;
     if (error && delayMs >= this.#leftMs) throw error;
-    await pause(clock, delayMs, this.#wanted.signal, closed);
+    if (delayMs > 0) await pause(clock, delayMs, this.#wanted.signal, closed);
   }
 
   /** Reckons from the moment of sending: by the store's clock the wait, and the life after it, both lie behind that. */

@@ -65,3 +65,11 @@ export const asHeartbeatVerdicts = (body: unknown, count: number): HeartbeatVerd
   if (!Array.isArray(results) || results.length !== count) return refuse(`it has no ${count} results`);
   return results.map(asVerdict);
 };
+
+/** An instance that cannot reach its store has no verdict on any lease, where another one may. */
+export const noVerdictIn = ({ status, body }: { readonly status: number; readonly body: unknown }): ServiceUnavailableError | undefined => {
+  if (status !== 200) return undefined;
+  const { results } = asObject(body);
+  const saysNothing = Array.isArray(results) && results.length > 0 && results.every((result) => asObject(result)['status'] === 'unknown');
+  return saysNothing ? new ServiceUnavailableError('The service had no verdict on any lease.', { code: 'store-unavailable' }) : undefined;
+};

@@ -1,5 +1,5 @@
 /** When which lease is renewed. Pure. */
-import { halfJitterMs } from './backoff.ts';
+import { roundJitterMs } from './backoff.ts';
 
 /** What one request carries at most. */
 export const BATCH_MAX = 1_000;
@@ -28,9 +28,13 @@ export interface Beat {
 export const dueAfterAnswer = (sentMs: number, renewAfterMs: number, fraction: number): number =>
   sentMs + Math.max(ASKED_GAP_MS, renewAfterMs * (1 - JITTER_PART * fraction));
 
-/** When a renewal that failed is tried again: soon, later each time, and several times before the deadline. */
-export const dueAfterFailure = (nowMs: number, failures: number, leftMs: number, fraction: number): number =>
-  nowMs + Math.min(halfJitterMs(failures - 1, FAILURE_PAUSE_MS, FAILURE_PAUSE_MS_MAX, fraction), Math.max(leftMs / 4, 1));
+/**
+ * When a renewal that failed is tried again: at once where another endpoint has not been asked in this round; else soon, later each time, and several times
+ * before the deadline.
+ * @param failures with this one
+ */
+export const dueAfterFailure = (nowMs: number, failures: number, leftMs: number, fraction: number, endpoints = 1): number =>
+  nowMs + Math.min(roundJitterMs(failures - 1, endpoints, FAILURE_PAUSE_MS, FAILURE_PAUSE_MS_MAX, fraction), Math.max(leftMs / 4, 1));
 
 /** When a renewal that something asks for is sent: at once, or a little after the one before. */
 export const dueWhenAsked = (nowMs: number, lastSentMs: number): number => Math.max(nowMs, lastSentMs + ASKED_GAP_MS);

@@ -1,6 +1,6 @@
 /** The heartbeat: one request per client and interval carries the renewals of all leases that are due. */
 import { AsyncResource } from 'node:async_hooks';
-import { asHeartbeatVerdicts, type HeartbeatVerdict } from './answers.ts';
+import { asHeartbeatVerdicts, noVerdictIn, type HeartbeatVerdict } from './answers.ts';
 import type { RandomFraction } from './chance.ts';
 import type { Clock, Timer } from './clock.ts';
 import { reportRenewal } from './diagnostics.ts';
@@ -129,6 +129,7 @@ export class Heartbeats {
         purpose: 'heartbeats',
         timeoutMs: attemptMs(leftMs),
         signal: this.#stopping.signal,
+        faultIn: noVerdictIn,
       });
       if (answer.status !== 200) throw refusalIn(answer, '');
       const verdicts = asHeartbeatVerdicts(answer.body, chunk.length);
@@ -170,7 +171,9 @@ export class Heartbeats {
   #failed(beat: LeaseBeat, fraction: number, error?: unknown): void {
     const nowMs = this.#parts.clock.now().monoMs;
     beat.failures += 1;
-    this.#done(beat, dueAfterFailure(nowMs, beat.failures, beat.holding.deadlineMonoMs - nowMs, fraction));
+    // A verdict that is missing for one lease is no failure of the endpoint: the same one is asked again.
+    const endpoints = error === undefined ? 1 : this.#parts.exchange.endpointCount;
+    this.#done(beat, dueAfterFailure(nowMs, beat.failures, beat.holding.deadlineMonoMs - nowMs, fraction, endpoints));
     reportRenewal(beat.holding, 'unknown', error);
   }
 

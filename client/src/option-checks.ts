@@ -20,6 +20,7 @@ export const checkClientOptions = ({ holder, apiKey, baseUrl, baseUrls, requestT
   // The key itself must not appear in a message.
   demand(apiKey === undefined || VISIBLE_ASCII.test(apiKey), 'apiKey must consist of visible ASCII characters.');
   demand(baseUrl === undefined || baseUrls === undefined, 'baseUrl and baseUrls must not both be given.');
+  demand(baseUrls === undefined || Array.isArray(baseUrls), 'baseUrls must be a list.');
   demand(Number.isFinite(requestTimeoutMs) && requestTimeoutMs > 0, 'requestTimeoutMs must be more than 0.');
 };
 

@@ -10,7 +10,10 @@ import type { Metadata } from './views.ts';
 export interface LeaseClientOptions {
   /** Where the service is, such as `http://127.0.0.1:7420`. */
   readonly baseUrl?: string;
-  /** Several instances of one service: when one does not answer, the next is asked. */
+  /**
+   * Several instances of one service, over one store. The first is asked; when one does not answer, or says that it cannot, all goes on at the next, and stays
+   * there. One that serves another store than the first that answered is never asked again. Give the list in another order to each gateway to spread them.
+   */
   readonly baseUrls?: readonly string[];
   /** The service's API key. It is sent in the `Authorization` header, and appears nowhere else. */
   readonly apiKey?: string;
@@ -18,7 +21,7 @@ export interface LeaseClientOptions {
   readonly holder: string;
   /** How long a lease lives without a renewal. Default: the service's, 30,000. */
   readonly ttlMs?: number;
-  /** How long a call is repeated whose answers get lost; for an acquire, beyond its wait. Default 5,000. */
+  /** How long a call is repeated whose answers get lost, over all instances together; for an acquire, beyond its wait. Default 5,000. */
   readonly requestTimeoutMs?: number;
   /** Whether yield requests and waiters are heard of by an event stream, at once; else by the next heartbeat. Default true. */
   readonly events?: boolean;

@@ -1,5 +1,5 @@
 /** Repeats a call until it is answered or its time is up. */
-import { halfJitterMs } from './backoff.ts';
+import { roundJitterMs } from './backoff.ts';
 import type { RandomFraction } from './chance.ts';
 import type { Clock } from './clock.ts';
 import { HoldfastError } from './errors.ts';
@@ -8,6 +8,8 @@ import { pause } from './pause.ts';
 
 /** A live instance answers, one way or the other, within 2 s; after this another one is asked. */
 export const ATTEMPT_MS_MAX = 2_500;
+/** Less than this is not given to one endpoint, however many there are: it would not be patience. */
+const ATTEMPT_MS_MIN = 1_000;
 const PAUSE_MS = 50;
 const PAUSE_MS_MAX = 2_000;
 
@@ -19,8 +21,12 @@ export interface RepeatParts {
   readonly closed: AbortSignal;
 }
 
-/** How long to wait before the next attempt, after `failures` that stand behind us. */
-export const pauseMs = (failures: number, random: RandomFraction): number => halfJitterMs(failures, PAUSE_MS, PAUSE_MS_MAX, random());
+/** How long to wait before the next attempt, after a failure with `failures` before it. An endpoint that was not asked in this round is asked at once. */
+export const pauseMs = (failures: number, endpoints: number, random: RandomFraction): number =>
+  roundJitterMs(failures, endpoints, PAUSE_MS, PAUSE_MS_MAX, random());
+
+/** How long one attempt may be silent, so that each of the endpoints has its turn within `withinMs`. */
+export const attemptMs = (withinMs: number, endpoints: number): number => Math.min(ATTEMPT_MS_MAX, Math.max(ATTEMPT_MS_MIN, withinMs / endpoints));
 
 /**
  * Whether an error leaves room for another attempt.
@@ -39,11 +45,11 @@ export const repeat = async (
   for (let failures = 0; ; failures += 1) {
     const leftMs = endsAtMs - clock.now().monoMs;
     try {
-      return await exchange.send({ ...call, timeoutMs: Math.max(1, Math.min(leftMs, ATTEMPT_MS_MAX)) });
+      return await exchange.send({ ...call, timeoutMs: Math.max(1, Math.min(leftMs, attemptMs(withinMs, exchange.endpointCount))) });
     } catch (error) {
-      const delayMs = pauseMs(failures, random);
+      const delayMs = pauseMs(failures, exchange.endpointCount, random);
       if (!mayRepeat(error, safe) || clock.now().monoMs + delayMs >= endsAtMs) throw error;
-      await pause(clock, delayMs, call.signal, closed);
+      if (delayMs > 0) await pause(clock, delayMs, call.signal, closed);
     }
   }
 };

@@ -2,13 +2,16 @@
 import type { Dispatcher } from 'undici';
 import { follow } from './abort.ts';
 import type { Clock } from './clock.ts';
+import { EndpointWatch, LOOK_MS_MAX } from './endpoint-watch.ts';
 import type { Endpoint, Endpoints } from './endpoints.ts';
-import { ClientClosedError, HoldfastError, ServiceUnavailableError, StoreMismatchError } from './errors.ts';
+import { ClientClosedError, HoldfastError, ServiceUnavailableError, StoreMismatchError, UnauthorizedError } from './errors.ts';
 import type { Answer, Call, Exchange } from './exchange.ts';
-import { NOT_SENT } from './not-sent.ts';
+import { NOBODY_THERE, NOT_SENT } from './not-sent.ts';
 import { faultIn } from './problem.ts';
 
 const STORE_HEADER = 'holdfast-store';
+/** Who was silent for less may only be slow: nobody else's wait is cut for it. */
+const DEAD_AFTER_MS = 1_000;
 
 type Response = Dispatcher.ResponseData<null>;
 
@@ -38,6 +41,7 @@ export class Transport implements Exchange {
   readonly #clock: Clock;
   readonly #socketClock: Clock;
   readonly #authorization: Readonly<Record<string, string>>;
+  readonly #watch: EndpointWatch;
   readonly #closing = new AbortController();
   #storeId: string | undefined;
 
@@ -46,6 +50,11 @@ export class Transport implements Exchange {
     this.#clock = clock;
     this.#socketClock = socketClock;
     this.#authorization = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
+    this.#watch = new EndpointWatch(socketClock, (endpoint) => this.#look(endpoint));
+  }
+
+  get endpointCount(): number {
+    return Math.max(1, this.#endpoints.usableCount);
   }
 
   /** The store that this client's leases live in; undefined until the first answer. */
@@ -71,8 +80,16 @@ export class Transport implements Exchange {
 
   async send(call: Call): Promise<Answer> {
     const endpoint = this.#endpoints.current;
+    if (call.purpose !== 'waits' || !this.#endpoints.hasOtherThan(endpoint)) return this.#attempt(endpoint, call);
+    const unwatch = this.#watch.begin(endpoint);
+    return this.#attempt(endpoint, call).finally(unwatch);
+  }
+
+  async #attempt(endpoint: Endpoint, call: Call): Promise<Answer> {
+    const { waits } = endpoint;
     const controller = new AbortController();
-    const unfollow = follow(controller, [call.signal, this.#closing.signal]);
+    // A call is short, and may be one that must not be carried out twice: it is left to its own deadline.
+    const unfollow = follow(controller, [call.signal, this.#closing.signal, call.purpose === 'calls' ? undefined : waits.signal]);
     const deadline = this.#socketClock.after(call.timeoutMs, () => controller.abort(noAnswer(endpoint, call.timeoutMs)));
     try {
       // Undici would connect for a request that is aborted already.
@@ -80,10 +97,13 @@ export class Transport implements Exchange {
       const sent = this.#clock.now();
       const response = await this.#request(endpoint, call, controller.signal);
       const text = await response.body.text();
-      return this.#read(endpoint, response, { status: response.statusCode, body: parseJson(text), sent });
+      const answer = this.#read(endpoint, response, { status: response.statusCode, body: parseJson(text), sent });
+      const fault = call.faultIn?.(answer);
+      if (fault) throw fault;
+      return answer;
     } catch (error) {
       if (call.signal?.aborted) throw call.signal.reason;
-      throw this.#failed(endpoint, controller.signal.aborted ? controller.signal.reason : error);
+      throw this.#failed({ endpoint, waits, timeoutMs: call.timeoutMs }, controller.signal.aborted ? controller.signal.reason : error);
     } finally {
       deadline.cancel();
       unfollow();
@@ -94,12 +114,18 @@ export class Transport implements Exchange {
    * Opens an answer that does not end by itself.
    * @param idleMsMax how long it may be silent
    */
-  async open(call: Omit<Call, 'timeoutMs' | 'leaseId'>, headers: Readonly<Record<string, string>>, idleMsMax: number): Promise<Response['body']> {
+  async open(call: Omit<Call, 'timeoutMs' | 'leaseId'>, headers: Readonly<Record<string, string>>, idleMsMax: number): Promise<AsyncIterable<Uint8Array>> {
     const endpoint = this.#endpoints.current;
+    const { waits } = endpoint;
+    const controller = new AbortController();
+    const unfollow = follow(controller, [call.signal, this.#closing.signal, waits.signal]);
+    const failed = (error: unknown): unknown => {
+      if (call.signal?.aborted) return call.signal.reason;
+      return this.#failed({ endpoint, waits, timeoutMs: 0 }, controller.signal.aborted ? controller.signal.reason : error);
+    };
     try {
-      this.closed.throwIfAborted();
-      call.signal?.throwIfAborted();
-      const response = await this.#request(endpoint, call, call.signal, { headers, idleMsMax });
+      controller.signal.throwIfAborted();
+      const response = await this.#request(endpoint, call, controller.signal, { headers, idleMsMax });
       if (response.statusCode !== 200) {
         const text = await response.body.text();
         this.#read(endpoint, response, { status: response.statusCode, body: parseJson(text) });
@@ -111,10 +137,19 @@ export class Transport implements Exchange {
         response.body.destroy();
         throw error;
       }
-      return response.body;
+      return followed(response.body, failed, unfollow);
     } catch (error) {
-      if (call.signal?.aborted) throw call.signal.reason;
-      throw this.#failed(endpoint, error);
+      unfollow();
+      throw failed(error);
+    }
+  }
+
+  /** Asks an endpoint something that is answered at once. */
+  async #look(endpoint: Endpoint): Promise<void> {
+    try {
+      await this.#attempt(endpoint, { method: 'GET', path: '/v1', purpose: 'looks', timeoutMs: LOOK_MS_MAX });
+    } catch {
+      // The attempt has drawn from its failure what it means for the endpoint and for those who wait there; nobody else asked.
     }
   }
 
@@ -155,18 +190,48 @@ export class Transport implements Exchange {
       throw new ServiceUnavailableError(`${endpoint.origin} answered ${status}, but not as Holdfast does.`, { code: 'answer-invalid' });
     }
     this.#storeId ??= found;
-    if (found === this.#storeId) return;
-    endpoint.foreign = true;
+    endpoint.foreign = found !== this.#storeId;
+    if (!endpoint.foreign) return;
     throw new StoreMismatchError(`${endpoint.origin} serves the store ${found}; this client began with ${this.#storeId}.`, {
-      retryable: this.#endpoints.hasOther,
+      retryable: this.#endpoints.usableCount > 0,
     });
   }
 
   /** Turns a failure into the client's error, and goes on to the next endpoint where that may help. */
-  #failed(endpoint: Endpoint, error: unknown): unknown {
+  #failed({ endpoint, waits, timeoutMs }: Attempted, error: unknown): unknown {
     const told = error instanceof HoldfastError ? error : unreachable(endpoint, error);
-    if (told instanceof ServiceUnavailableError || told instanceof StoreMismatchError) this.#endpoints.moveOnFrom(endpoint);
+    // A key that is wrong here may still be right there, while the instances are given a new one in turn. The caller is told nevertheless.
+    if (told instanceof ServiceUnavailableError || told instanceof StoreMismatchError || told instanceof UnauthorizedError) this.#endpoints.moveOnFrom(endpoint);
+    if (saysDead(told, timeoutMs)) this.#endpoints.cutWaits(endpoint, waits, foundDead(endpoint, told));
     return told;
+  }
+}
+
+/** An attempt that failed: where, who waited there when it began, and how long it was willing to wait itself. */
+interface Attempted {
+  readonly endpoint: Endpoint;
+  readonly waits: AbortController;
+  readonly timeoutMs: number;
+}
+
+/** Whether a failure means that the endpoint answers nobody, or nobody of ours. */
+const saysDead = (error: HoldfastError, timeoutMs: number): boolean =>
+  error instanceof StoreMismatchError ||
+  (error.code === 'service-silent' && timeoutMs >= DEAD_AFTER_MS) ||
+  NOBODY_THERE.has(codeOf(error.cause) ?? '');
+
+/** What those are told who waited there: unlike the attempt that found it dead, theirs had arrived. */
+const foundDead = ({ origin }: Endpoint, cause: HoldfastError): ServiceUnavailableError =>
+  new ServiceUnavailableError(`${origin} was given up while it was waited for.`, { outcome: 'unknown', cause });
+
+/** Hands a body on to its end, whatever that is. */
+async function* followed(body: Response['body'], failed: (error: unknown) => unknown, done: () => void): AsyncGenerator<Uint8Array, void, void> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw failed(error);
+  } finally {
+    done();
   }
 }
 

@@ -10,6 +10,7 @@ export interface PendingCall {
 }
 
 export class ScriptedExchange implements Exchange {
+  endpointCount = 1;
   /** Every call so far, answered or not. */
   readonly calls: Call[] = [];
   readonly #clock: Clock;

@@ -39,7 +39,7 @@ const begin = ({ handlers = {}, attempted = {}, view = {}, refuse = () => undefi
     const state = report.permanent ? 'dead' : STATES[report.outcome];
     return { status: 200, body: { session: 's', replyId: 'r-1', state, attempts: report.attempt }, ...refusal, sent: clock.now() };
   };
-  const calls = new ReplyCalls({ exchange: { send }, clock, random: () => 0, closed: new AbortController().signal, holder: 'g', requestTimeoutMs: 1 });
+  const calls = new ReplyCalls({ exchange: { send, endpointCount: 1 }, clock, random: () => 0, closed: new AbortController().signal, holder: 'g', requestTimeoutMs: 1 });
   const holding = new Holding(factsOf(clock), { clock, onUncertain: () => {}, onOver: () => {} });
   const recorded: ReplyHandlers<string> = {
     commit: async (reply, context) => {
