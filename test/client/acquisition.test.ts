@@ -13,9 +13,10 @@ const ended = { code: 'lease-ended', detail: 'over' };
 const lost = (): ServiceUnavailableError => new ServiceUnavailableError('cut off');
 const refused = (): ServiceUnavailableError => new ServiceUnavailableError('refused', { outcome: 'not-applied' });
 
-const begin = (more: Partial<Wanted> = {}) => {
+const begin = (more: Partial<Wanted> = {}, endpointCount = 1) => {
   const clock = new FakeClock();
   const exchange = new ScriptedExchange(clock);
+  exchange.endpointCount = endpointCount;
   let ids = 0;
   const repeats = { exchange, clock, random: () => 0, closed: new AbortController().signal };
   const departures = new Departures({ ...repeats, logger: silentLogger, withinMs: 5_000 });
@@ -90,6 +91,41 @@ t.test('a lost answer is asked for again with the same id, and the repeat counts
   t.equal((await running).validity.deadlineMonoMs, sentMs + 0.99 * 28_900 - 50);
   t.equal(new Set(idsUsed()).size, 1);
   t.equal(exchange.untaken, 0, 'nothing is given back');
+});
+
+t.test('a wait whose endpoint dies goes on at the next at once: same id, what is left of the wait, and its own reckoning', async (t) => {
+  const { clock, exchange, running, idsUsed } = begin({ waitMs: 20_000 }, 3);
+  const first = await exchange.next();
+  clock.advance(8_000);
+  first.fail(new ServiceUnavailableError('given up'));
+  await turns();
+  const second = await exchange.next();
+  t.match(second.call, { purpose: 'waits', body: { waitMs: 12_000 } });
+  second.fail(refused());
+  await turns();
+  const third = await exchange.next();
+  const sentMs = clock.now().monoMs;
+  clock.advance(2_000);
+  third.answer(200, { ...GRANT, waitedMs: 0, remainingMs: 4_000, renewAfterMs: 0 });
+  const { validity, waitedMs } = await running;
+  t.equal(validity.deadlineMonoMs, sentMs + 0.99 * 4_000 - 50);
+  t.equal(waitedMs, 8_000);
+  t.equal(new Set(idsUsed()).size, 1);
+});
+
+t.test('when all endpoints have failed there is a pause, and an answer that came too early is no failure of any', async (t) => {
+  const { clock, exchange } = begin({}, 2);
+  (await exchange.next()).fail(lost());
+  await turns();
+  (await exchange.next()).fail(lost());
+  await turns();
+  t.equal(exchange.untaken, 0);
+  clock.advance(25);
+  await turns();
+  (await exchange.next()).answer(409, { ...HELD, position: 1 });
+  await turns();
+  t.equal(exchange.untaken, 0);
+  t.equal(clock.armed, 1);
 });
 
 t.test('an id that is over before its repeat is answered is replaced by another', async (t) => {

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { asGrant, asHeartbeatVerdicts, asRenewal } from '../../client/src/answers.ts';
+import { asGrant, asHeartbeatVerdicts, asRenewal, noVerdictIn } from '../../client/src/answers.ts';
 import { renewalOf } from '../support/holding-facts.ts';
 
 const GRANT = { session: 's', holder: 'g', fencingToken: 7, ttlMs: 1, remainingMs: 2, renewAfterMs: 3, waitedMs: 0, parkedReplies: 0 };
@@ -30,4 +30,11 @@ t.test('a batch has a verdict for each lease, or is no answer', async (t) => {
   for (const body of [{ results }, { results: 'x' }, {}, undefined]) t.throws(() => asHeartbeatVerdicts(body, 4), { code: 'answer-invalid' });
   t.throws(() => asHeartbeatVerdicts({ results: [null] }, 1), { code: 'answer-invalid' });
   t.throws(() => asHeartbeatVerdicts({ results: [{ status: 'held' }] }, 1), { code: 'answer-invalid' });
+});
+
+t.test('a heartbeat without a verdict on any lease is a fault of its instance; with one on some it is an answer', async (t) => {
+  const unknown = { status: 'unknown' };
+  t.match(noVerdictIn({ status: 200, body: { results: [unknown, unknown] } }), { code: 'store-unavailable', retryable: true });
+  for (const results of [[unknown, { status: 'held' }], [{ status: 'lost' }], [{ status: 'of tomorrow' }], []]) t.equal(noVerdictIn({ status: 200, body: { results } }), undefined);
+  t.equal(noVerdictIn({ status: 404, body: undefined }), undefined, 'a refusal is another matter');
 });

@@ -18,6 +18,11 @@ t.test('failed renewals are repeated later each time, and several times before t
   t.equal(dueAfterFailure(0, 1, -5, 1), 1, 'and never at once, or it would spin');
 });
 
+t.test('of several endpoints each is asked at once, before anybody waits', async (t) => {
+  const dueMs = [1, 2, 3, 4, 5, 6, 7].map((failures) => dueAfterFailure(0, failures, 20_000, 1, 3));
+  t.same(dueMs, [0, 0, 100, 0, 0, 200, 0]);
+});
+
 t.test('an attempt leaves room for others before the deadline', async (t) => {
   t.equal(attemptMs(30_000), 2_500);
   t.equal(attemptMs(3_000), 1_000);

@@ -3,6 +3,7 @@ import t from 'tap';
 import { Heartbeats } from '../../client/src/heartbeats.ts';
 import { Holding, type HoldingFacts } from '../../client/src/holding.ts';
 import { ServiceUnavailableError } from '../../client/src/errors.ts';
+import { validityOf } from '../../client/src/validity.ts';
 import { silentLogger } from '../../client/src/logger.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { factsOf, renewalOf } from '../support/holding-facts.ts';
@@ -220,6 +221,45 @@ t.test('a holder that makes no progress does not go along with others either', a
   await turns();
   clock.advance(9_000);
   t.same(leasesIn(await exchange.next()).map(({ session }) => session), ['a']);
+});
+
+t.test('the endpoints are asked one after another at once: even a lease of 1 s survives two that are silent', async (t) => {
+  const { clock, exchange, heartbeats } = begin();
+  exchange.endpointCount = 3;
+  const facts = factsOf(clock, { ttlMs: 1_000, validity: validityOf(clock.now(), 1_000) });
+  const holding = new Holding(facts, { clock, onUncertain: () => {}, onOver: (one) => heartbeats.remove(one) });
+  heartbeats.add(holding, { renewAtMs: clock.now().monoMs + 333, unconfirmed: false });
+  await turns();
+  clock.advance(333);
+  for (let silent = 1; silent <= 2; silent += 1) {
+    const { call, fail } = await exchange.next();
+    t.equal(call.timeoutMs, 250);
+    clock.advance(call.timeoutMs);
+    fail(new ServiceUnavailableError('silent', { code: 'service-silent' }));
+    await turns();
+    t.equal(exchange.untaken, 1, 'and the next is asked without a pause');
+  }
+  t.equal(holding.held, true);
+  answerHeld(await exchange.next(), { ttlMs: 1_000, remainingMs: 1_000, renewAfterMs: 333 });
+  await turns();
+  t.equal(holding.remainingMs, 940);
+});
+
+t.test('one lease without a verdict does not make its endpoint suspect; a batch without any does', async (t) => {
+  const { clock, exchange, hold } = begin();
+  exchange.endpointCount = 2;
+  hold('a');
+  hold('b');
+  await turns();
+  clock.advance(10_000);
+  const first = await exchange.next();
+  t.match(first.call.faultIn?.({ status: 200, body: { results: [{ status: 'unknown' }, { status: 'unknown' }] } }), { code: 'store-unavailable' });
+  first.answer(200, { results: [{ status: 'held', ...renewalOf() }, { status: 'unknown' }] });
+  await turns();
+  t.equal(exchange.calls.length, 1, 'not at once: it is the same endpoint that would be asked');
+  clock.advance(50);
+  await turns();
+  t.same(leasesIn(await exchange.next()).map(({ session }) => session), ['b']);
 });
 
 t.test('a refused heartbeat is no verdict on any lease', async (t) => {

@@ -1,11 +1,13 @@
+import type { ServerResponse } from 'node:http';
 import { inspect } from 'node:util';
 import t, { type Test } from 'tap';
 import { systemClock } from '../../client/src/clock.ts';
-import { Endpoints, openPool } from '../../client/src/endpoints.ts';
+import { Endpoints, openPool, type OpenPool } from '../../client/src/endpoints.ts';
+import { ServiceUnavailableError } from '../../client/src/errors.ts';
 import type { Call } from '../../client/src/exchange.ts';
 import { Transport } from '../../client/src/transport.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { deadUrl, reply, scriptedServer } from '../support/scripted-server.ts';
+import { deadUrl, reply, scriptedServer, type SeenRequest } from '../support/scripted-server.ts';
 import { until } from '../support/until.ts';
 
 const API_KEY = 'key-that-nobody-may-read';
@@ -160,9 +162,177 @@ t.test('after close nothing is sent, and who waits is told', async (t) => {
   t.equal(seen.length, 1);
 });
 
-t.test('base URLs that are none are named', async (t) => {
-  for (const [baseUrl, why] of [['nowhere', /http or https/], ['ftp://x', /http or https/], ['http://u:p@x', /name or a password/], ['http://x?a=1', /query/]] as const) {
-    t.throws(() => new Endpoints([baseUrl], openPool), { code: 'request-invalid', message: why }, baseUrl);
+const WAIT: Call = { ...GET, method: 'PUT', path: '/v1/leases/s', purpose: 'waits', timeoutMs: 27_500 };
+const HEARTBEAT: Call = { ...GET, method: 'POST', path: '/v1/heartbeats', purpose: 'heartbeats' };
+
+/** Two endpoints: one that answers nothing of what it is told to be silent about, and one that answers everything. */
+const twoEndpoints = async (t: Test, silentAbout: (request: SeenRequest) => boolean) => {
+  const silent = await scriptedServer(t, (request, response) => {
+    if (!silentAbout(request)) reply(response, 200, { from: 'silent' });
+  });
+  const other = await scriptedServer(t, (_, response) => reply(response, 200, { from: 'other' }));
+  const socketClock = new FakeClock();
+  return { silent, other, socketClock, ...connect(t, [silent.baseUrl, other.baseUrl], socketClock) };
+};
+
+t.test('who waits at an endpoint has it asked whether it lives; when it is silent the wait ends, and goes on elsewhere', async (t) => {
+  const { silent, socketClock, transport } = await twoEndpoints(t, () => true);
+  const rejected = t.rejects(transport.send(WAIT), { code: 'service-unavailable', outcome: 'unknown', retryable: true, message: /given up/, cause: { code: 'service-silent' } });
+  await until('the wait has arrived', () => silent.seen.length === 1);
+  socketClock.advance(1_000);
+  await until('it is asked', () => silent.seen.length === 2);
+  t.match(silent.seen[1], { method: 'GET', url: '/v1' });
+  t.equal(socketClock.armed, 2);
+  socketClock.advance(1_500);
+  await rejected;
+  t.equal(socketClock.armed, 0, 'and nothing is left behind');
+  t.same((await transport.send(WAIT)).body, { from: 'other' });
+});
+
+t.test('as long as it lives the wait is left alone, however long it takes', async (t) => {
+  const { silent, socketClock, transport } = await twoEndpoints(t, ({ method }) => method === 'PUT');
+  const waiting = transport.send(WAIT);
+  for (let looks = 1; looks <= 20; looks += 1) {
+    await until('it can be asked again', () => socketClock.armed === 2);
+    socketClock.advance(1_000);
+    await until('it is asked', () => silent.seen.length === 1 + looks);
+    await until('it has answered', () => socketClock.armed === 2);
   }
-  t.throws(() => new Endpoints([], openPool), { code: 'request-invalid' });
+  const rejected = t.rejects(waiting, { code: 'service-silent' });
+  socketClock.advance(7_500);
+  await rejected;
+});
+
+t.test('with one endpoint nobody asks whether it lives: there is nowhere else to go', async (t) => {
+  const { baseUrl, seen } = await scriptedServer(t, () => {});
+  const socketClock = new FakeClock();
+  const { transport } = connect(t, [baseUrl], socketClock);
+  const rejected = t.rejects(transport.send(WAIT), { code: 'service-silent' });
+  await until('the wait has arrived', () => seen.length === 1);
+  t.equal(socketClock.armed, 1, 'its own deadline');
+  socketClock.advance(27_500);
+  await rejected;
+});
+
+t.test('whatever was silent for a second takes waits, heartbeats and streams along, but no call that may not be carried out twice', async (t) => {
+  const { silent, other, socketClock, transport } = await twoEndpoints(t, () => true);
+  const revoking = transport.send({ ...GET, method: 'POST', path: '/v1/leases/s/revoke', timeoutMs: 3_000 });
+  const cut = [transport.send(WAIT), transport.send(HEARTBEAT), transport.open({ ...GET, path: '/v1/events', purpose: 'events' }, {}, 45_000)];
+  const rejected = cut.map((running) => t.rejects(running, { code: 'service-unavailable', message: /given up/ }));
+  const calling = t.rejects(transport.send({ ...GET, timeoutMs: 1_000 }), { code: 'service-silent' });
+  await until('all have arrived', () => silent.seen.length === 5);
+  socketClock.advance(1_000);
+  await calling;
+  await Promise.all(rejected);
+  t.same((await transport.send(HEARTBEAT)).body, { from: 'other' });
+  const revoked = t.rejects(revoking, { code: 'service-silent' });
+  socketClock.advance(2_000);
+  await revoked;
+  t.equal(other.seen.length, 1);
+});
+
+t.test('a heartbeat that had no time for more moves all on, and cuts nobody: its endpoint may only be slow', async (t) => {
+  const { silent, socketClock, transport } = await twoEndpoints(t, () => true);
+  let waits = true;
+  const waiting = transport.send(WAIT).catch(() => (waits = false));
+  const beating = t.rejects(transport.send({ ...HEARTBEAT, timeoutMs: 250 }), { code: 'service-silent' });
+  await until('both have arrived', () => silent.seen.length === 2);
+  socketClock.advance(250);
+  await beating;
+  t.same((await transport.send(GET)).body, { from: 'other' });
+  t.equal(waits, true);
+  socketClock.advance(750);
+  await until('the endpoint is asked, though it is left', () => silent.seen.length === 3);
+  socketClock.advance(1_500);
+  await waiting;
+  t.equal(waits, false);
+});
+
+t.test('where nobody listens any more, a wait that hangs there is cut, and may have arrived', async (t) => {
+  const { baseUrl, seen } = await scriptedServer(t, () => {});
+  const other = await scriptedServer(t, (_, response) => reply(response, 200, {}));
+  // The host has gone without a word: the wait's connection stays, and new ones are refused.
+  const refuse = await deadUrl();
+  const openFirst: OpenPool = (origin, options) => openPool(origin === baseUrl && options.connections !== 1_024 ? refuse : origin, options);
+  const transport = new Transport({ endpoints: new Endpoints([baseUrl, other.baseUrl], openFirst), clock: new FakeClock(), socketClock: new FakeClock(), apiKey: undefined });
+  t.teardown(() => transport.close());
+  const waiting = transport.send(WAIT);
+  const rejected = t.rejects(waiting, { outcome: 'unknown', cause: { outcome: 'not-applied' } });
+  await until('the wait has arrived', () => seen.length === 1);
+  await t.rejects(transport.send(GET), { outcome: 'not-applied' });
+  await rejected;
+});
+
+t.test('a stream that breaks off moves all on, as a call does; one that its reader leaves does not', async (t) => {
+  let sockets: ServerResponse[] = [];
+  const first = await scriptedServer(t, ({ url }, response) => {
+    if (url !== '/v1/events') return reply(response, 200, { from: 'first' });
+    sockets.push(response);
+    response.writeHead(200, { 'holdfast-store': 'st_1' }).write('id: a-1\n\n');
+  });
+  const second = await scriptedServer(t, (_, response) => reply(response, 200, { from: 'second' }));
+  const { transport } = connect(t, [first.baseUrl, second.baseUrl]);
+  const open = (signal?: AbortSignal) => transport.open({ ...GET, path: '/v1/events', purpose: 'events', signal }, {}, 45_000);
+  for await (const chunk of await open()) {
+    t.equal(Buffer.from(chunk).toString(), 'id: a-1\n\n');
+    break;
+  }
+  const leaving = new AbortController();
+  const left = (async () => {
+    for await (const _ of await open(leaving.signal)) leaving.abort('left');
+  })();
+  t.equal(await left.catch((error: unknown) => error), 'left');
+  t.same((await transport.send(GET)).body, { from: 'first' });
+  sockets = [];
+  const broken = (async () => {
+    for await (const _ of await open()) sockets.at(-1)?.socket?.resetAndDestroy();
+  })();
+  await t.rejects(broken, { code: 'service-unavailable', outcome: 'unknown' });
+  t.same((await transport.send(GET)).body, { from: 'second' });
+});
+
+t.test('a key that is wrong here is told to the caller, and the next call is made elsewhere', async (t) => {
+  const first = await scriptedServer(t, (_, response) => reply(response, 401, { code: 'unauthorized', detail: 'not this one' }));
+  const second = await scriptedServer(t, (_, response) => reply(response, 200, { from: 'second' }));
+  const { transport } = connect(t, [first.baseUrl, second.baseUrl]);
+  await t.rejects(transport.send(GET), { code: 'unauthorized' });
+  t.same((await transport.send(GET)).body, { from: 'second' });
+});
+
+t.test('an answer with a fault in it counts as the endpoint’s failure', async (t) => {
+  const first = await scriptedServer(t, (_, response) => reply(response, 200, { results: [] }));
+  const second = await scriptedServer(t, (_, response) => reply(response, 200, { results: [1] }));
+  const { transport } = connect(t, [first.baseUrl, second.baseUrl]);
+  const faultIn: Call['faultIn'] = ({ body }) => ((body as { results: unknown[] }).results.length === 0 ? new ServiceUnavailableError('nothing') : undefined);
+  await t.rejects(transport.send({ ...GET, faultIn }), { message: 'nothing' });
+  t.same((await transport.send({ ...GET, faultIn })).body, { results: [1] });
+});
+
+t.test('when every endpoint serves another store, that is said, at once and again', async (t) => {
+  const [first, second] = await Promise.all(['st_other', 'st_third'].map((storeId) => scriptedServer(t, (_, response) => reply(response, 200, {}, storeId))));
+  const { transport } = connect(t, [first!.baseUrl, second!.baseUrl]);
+  transport.expectStore('st_1');
+  t.equal(transport.endpointCount, 2);
+  await t.rejects(transport.send(GET), { code: 'store-mismatch', retryable: true });
+  t.equal(transport.endpointCount, 1);
+  await t.rejects(transport.send(GET), { code: 'store-mismatch', retryable: false });
+  await t.rejects(transport.send(GET), { code: 'store-mismatch', retryable: false });
+  t.equal(transport.endpointCount, 1);
+  t.equal(first!.seen.length, 1);
+});
+
+t.test('a late answer of another store, from an endpoint that was left, does not speak for the one in use', async (t) => {
+  let answerLate = (): void => {};
+  const first = await scriptedServer(t, ({ url }, response) => {
+    if (url === '/v1/late') answerLate = () => reply(response, 200, {}, 'st_other');
+    else response.socket?.resetAndDestroy();
+  });
+  const second = await scriptedServer(t, (_, response) => reply(response, 200, {}));
+  const { transport } = connect(t, [first.baseUrl, second.baseUrl]);
+  const late = t.rejects(transport.send({ ...GET, path: '/v1/late' }), { code: 'store-mismatch', retryable: true });
+  await until('it has arrived', () => first.seen.length === 1);
+  await t.rejects(transport.send(GET), { code: 'service-unavailable' });
+  await transport.send(GET);
+  answerLate();
+  await late;
 });
