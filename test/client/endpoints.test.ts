@@ -51,6 +51,7 @@ t.test('who waits at a dead endpoint is cut; who came after it was asked is not;
   t.equal(after.signal.aborted, false);
   endpoints.cutWaits(dead, before, new Error('a second that was asked at the same time'));
   t.equal(after.signal.aborted, false);
+  t.equal(dead.waits, after, 'and can be cut in its turn');
   endpoints.moveOnFrom(dead);
   endpoints.cutWaits(dead, after, new Error('found dead when all had gone on but those who waited'));
   t.equal(after.signal.aborted, true);
