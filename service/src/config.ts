@@ -1,8 +1,7 @@
 /** The settings: read once from flags and environment, judged together, every fault told by the name of its variable. */
 import { isIP } from 'node:net';
-import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { readAccepted, readStore, RISK_NAMES, type RiskName, type StoreSettings } from './config/store-settings.ts';
 
 export const TTL_MS_MIN_DEFAULT = 1_000;
 export const TTL_MS_MAX_DEFAULT = 3_600_000;
@@ -16,8 +15,9 @@ export interface Settings {
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
-  /** Where the database file of the embedded store is. */
-  readonly storeFile: string;
+  readonly store: StoreSettings;
+  /** Risks of the store that are run knowingly. */
+  readonly accepted: readonly RiskName[];
   readonly apiKey: string | undefined;
   readonly ttlMsMin: number;
   readonly ttlMsMax: number;
@@ -38,9 +38,9 @@ interface Setting {
 const SETTINGS = {
   HOLDFAST_HOST: { standard: '127.0.0.1', meaning: 'Address to listen on. Any but a loopback address needs HOLDFAST_API_KEY.' },
   HOLDFAST_PORT: { standard: '7420', meaning: 'Port to listen on. 0 takes a free one and prints it.' },
-  HOLDFAST_STORE: { standard: 'file:./holdfast.db', meaning: 'Where leases are kept: file:<path> of a database file.' },
+  HOLDFAST_STORE: { standard: 'file:./holdfast.db', meaning: 'Where leases are kept: file:<path> of a database file, or redis://[user:password@]host[:port][/database], or rediss:// for TLS.' },
   HOLDFAST_API_KEY: { standard: '', meaning: 'The key that callers must send as "Authorization: Bearer <key>".' },
-  HOLDFAST_ACCEPT: { standard: '', meaning: 'Risks accepted by name, separated by commas. The embedded store has none.' },
+  HOLDFAST_ACCEPT: { standard: '', meaning: `Risks accepted by name, separated by commas: ${RISK_NAMES.join(', ')} of a Redis. The embedded store has none.` },
   HOLDFAST_TTL_MIN_MS: { standard: String(TTL_MS_MIN_DEFAULT), meaning: 'Smallest TTL that a caller may ask for.' },
   HOLDFAST_TTL_MAX_MS: { standard: String(TTL_MS_MAX_DEFAULT), meaning: 'Largest TTL that a caller may ask for.' },
   HOLDFAST_LOG_LEVEL: { standard: 'info', meaning: `One of ${LOG_LEVELS.join(', ')}.` },
@@ -96,21 +96,6 @@ class Reading {
 
 const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 
-/** A store's address may carry a password: no fault repeats it. */
-const readStore = (reading: Reading): string => {
-  const text = reading.text('HOLDFAST_STORE');
-  if (/^rediss?:/.test(text)) reading.fault('HOLDFAST_STORE', 'this version keeps leases in a file only; give file:<path>');
-  else if (!/^file:./.test(text)) reading.fault('HOLDFAST_STORE', 'must be file:<path>');
-  else if (text.startsWith('file://')) {
-    try {
-      return fileURLToPath(text);
-    } catch {
-      reading.fault('HOLDFAST_STORE', 'must be file:<path> or a file URL of this machine');
-    }
-  }
-  return resolve(text.slice('file:'.length));
-};
-
 const readApiKey = (reading: Reading, host: string): string | undefined => {
   const key = reading.text('HOLDFAST_API_KEY');
   // The value is a secret: no fault repeats it.
@@ -119,18 +104,18 @@ const readApiKey = (reading: Reading, host: string): string | undefined => {
   return key === '' ? undefined : key;
 };
 
-const read = (reading: Reading): Settings => {
+/** Undefined, or not to be used, once there is a fault. */
+const read = (reading: Reading): Settings | undefined => {
   const host = reading.text('HOLDFAST_HOST');
   const port = reading.integer('HOLDFAST_PORT', 0, 65_535);
-  const storeFile = readStore(reading);
+  const store = readStore(reading.text('HOLDFAST_STORE'), (what) => reading.fault('HOLDFAST_STORE', what));
   const apiKey = readApiKey(reading, host);
-  const accepted = reading.text('HOLDFAST_ACCEPT');
-  if (accepted !== '') reading.fault('HOLDFAST_ACCEPT', `the embedded store has no risk to accept, so not ${JSON.stringify(accepted)} either`);
+  const accepted = readAccepted(reading.text('HOLDFAST_ACCEPT'), store, (what) => reading.fault('HOLDFAST_ACCEPT', what));
   const ttlMsMin = reading.integer('HOLDFAST_TTL_MIN_MS', 1, TTL_MS_LIMIT);
   const ttlMsMax = reading.integer('HOLDFAST_TTL_MAX_MS', 1, TTL_MS_LIMIT);
   if (ttlMsMin > ttlMsMax) reading.fault('HOLDFAST_TTL_MIN_MS', `must not be larger than HOLDFAST_TTL_MAX_MS (${ttlMsMin} > ${ttlMsMax})`);
   const logLevel = reading.oneOf('HOLDFAST_LOG_LEVEL', LOG_LEVELS) ?? 'info';
-  return { host, port, storeFile, apiKey, ttlMsMin, ttlMsMax, logLevel };
+  return store && { host, port, store, accepted, apiKey, ttlMsMin, ttlMsMax, logLevel };
 };
 
 type Flags = Readonly<Record<string, string | boolean | undefined>>;
@@ -157,5 +142,5 @@ export const readInvocation = (args: readonly string[], env: Readonly<Record<str
   if (flags['version'] === true) return { kind: 'version' };
   const reading = new Reading(givenIn(flags, env));
   const settings = read(reading);
-  return reading.faults.length > 0 ? { kind: 'faults', faults: reading.faults } : { kind: 'run', settings };
+  return settings === undefined || reading.faults.length > 0 ? { kind: 'faults', faults: reading.faults } : { kind: 'run', settings };
 };

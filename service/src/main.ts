@@ -3,14 +3,16 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { buildApp } from './app.ts';
 import { systemClock } from './clock.ts';
 import { readInvocation, USAGE, type Settings } from './config.ts';
 import { hashLeaseId, hashPayload } from './hashes.ts';
 import { closeApp } from './shutdown.ts';
+import type { LeaseStore } from './session/store.ts';
 import { isDiskHanging } from './stores/embedded/disk-hangs-error.ts';
 import { openEmbeddedStore } from './stores/embedded/open.ts';
+import { shownAddress } from './stores/redis/address.ts';
 import { StoreFailedError } from './stores/store-failed-error.ts';
 import { VERSION } from './version.ts';
 
@@ -53,21 +55,38 @@ const originOf = ({ address, family, port }: AddressInfo): string => {
   return `http://${family === 'IPv6' && host.includes(':') ? `[${host}]` : host}:${port}`;
 };
 
-const announce = (app: FastifyInstance, { storeFile }: Settings): void => {
+const announce = (app: FastifyInstance, { store }: Settings): void => {
   const origin = originOf(app.server.address() as AddressInfo);
-  const lines = [`Holdfast ${VERSION} keeps its leases in ${storeFile}`, `  API         ${origin}/v1`, `  Swagger UI  ${origin}/docs`, `  Health      ${origin}/healthz`];
+  const place = store.kind === 'file' ? store.file : shownAddress(store.server);
+  const lines = [`Holdfast ${VERSION} keeps its leases in ${place}`, `  API         ${origin}/v1`, `  Swagger UI  ${origin}/docs`, `  Health      ${origin}/healthz`];
   // In one piece: a program that reads these lines sees all of them or none.
   print(lines.join('\n'));
 };
 
+interface StoreNeeds {
+  readonly instanceId: string;
+  readonly log: Logger;
+  /** Called once when the store cannot go on: the process must end with this message. */
+  readonly onFatal: (error: StoreFailedError) => void;
+}
+
+const openStore = async ({ store, accepted, ttlMsMax }: Settings, needs: StoreNeeds): Promise<LeaseStore> => {
+  if (store.kind === 'file') return openEmbeddedStore({ file: store.file, clock: systemClock, onFatal: needs.onFatal });
+  // Loaded only where it is used: its client and its scripts are no part of a service on a file.
+  const { openRedisStore } = await import('./stores/redis/open.ts');
+  return openRedisStore({ address: store.server, accepted, ttlMsMax, clock: systemClock, ...needs });
+};
+
 const run = async (settings: Settings): Promise<void> => {
-  const { apiKey, ttlMsMin, ttlMsMax, logLevel, storeFile } = settings;
+  const { apiKey, ttlMsMin, ttlMsMax, logLevel } = settings;
+  const instanceId = randomBytes(8).toString('hex');
+  const log = pino({ level: logLevel }, process.stderr);
   // A file that has reached the limit for its size: the write that meets it says so, and the process ends with a word instead of by this signal.
   process.on('SIGXFSZ', () => {});
   let app: FastifyInstance | undefined;
   let ending = false;
 
-  /** Ends the process with the store's error: its memory is ahead of its disk, and nothing of it may be served. */
+  /** Ends the process with the store's error: nothing that it knows may be served any more. */
   const onFatal = (error: StoreFailedError): void => {
     complain(error.message);
     if (ending) return;
@@ -76,17 +95,17 @@ const run = async (settings: Settings): Promise<void> => {
     void closed.finally(() => endAfter(error));
   };
 
-  const store = await openEmbeddedStore({ file: storeFile, clock: systemClock, onFatal });
+  const store = await openStore(settings, { instanceId, log, onFatal });
   app = await buildApp({
     store,
     clock: systemClock,
     hashLeaseId,
     hashPayload,
-    instanceId: randomBytes(8).toString('hex'),
+    instanceId,
     bounds: { ttlMsMin, ttlMsMax },
     version: VERSION,
     apiKey,
-    log: pino({ level: logLevel }, process.stderr),
+    log,
   });
 
   let askedMs: number | undefined;

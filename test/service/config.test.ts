@@ -10,6 +10,8 @@ const settingsOf = (args: string[] = [], env: Record<string, string> = {}): Sett
   return invocation.settings;
 };
 
+const storeOf = (store: string): Settings['store'] => settingsOf([], { HOLDFAST_STORE: store }).store;
+
 const faultsOf = (env: Record<string, string>, args: string[] = []): readonly string[] => {
   const invocation = readInvocation(args, env);
   return invocation.kind === 'faults' ? invocation.faults : [];
@@ -19,7 +21,8 @@ t.test('without any setting it is a service for this machine alone', async (t) =
   t.strictSame(settingsOf(), {
     host: '127.0.0.1',
     port: 7420,
-    storeFile: resolve('holdfast.db'),
+    store: { kind: 'file', file: resolve('holdfast.db') },
+    accepted: [],
     apiKey: undefined,
     ttlMsMin: 1_000,
     ttlMsMax: 3_600_000,
@@ -37,9 +40,9 @@ t.test('every setting has a variable, and a flag that beats it', async (t) => {
     HOLDFAST_TTL_MAX_MS: '6',
     HOLDFAST_LOG_LEVEL: 'warn',
   };
-  t.strictSame(settingsOf([], env), { host: '::1', port: 1, storeFile: '/a/b.db', apiKey: 'key-of-env', ttlMsMin: 5, ttlMsMax: 6, logLevel: 'warn' });
+  t.strictSame(settingsOf([], env), { host: '::1', port: 1, store: { kind: 'file', file: '/a/b.db' }, accepted: [], apiKey: 'key-of-env', ttlMsMin: 5, ttlMsMax: 6, logLevel: 'warn' });
   const flags = ['--host', '0.0.0.0', '--port=65535', '--store', 'file:c.db', '--api-key', 'key-of-flag', '--ttl-min-ms', '7', '--ttl-max-ms', '7', '--log-level', 'silent'];
-  t.strictSame(settingsOf(flags, env), { host: '0.0.0.0', port: 65_535, storeFile: resolve('c.db'), apiKey: 'key-of-flag', ttlMsMin: 7, ttlMsMax: 7, logLevel: 'silent' });
+  t.strictSame(settingsOf(flags, env), { host: '0.0.0.0', port: 65_535, store: { kind: 'file', file: resolve('c.db') }, accepted: [], apiKey: 'key-of-flag', ttlMsMin: 7, ttlMsMax: 7, logLevel: 'silent' });
 });
 
 t.test('an empty variable counts as unset', async (t) => {
@@ -47,9 +50,32 @@ t.test('an empty variable counts as unset', async (t) => {
 });
 
 t.test('a file is given by path or by URL', async (t) => {
-  t.equal(settingsOf([], { HOLDFAST_STORE: 'file:./x.db' }).storeFile, resolve('x.db'));
+  t.strictSame(storeOf('file:./x.db'), { kind: 'file', file: resolve('x.db') });
   const path = join(resolve('/'), 'some where', 'x.db');
-  t.equal(settingsOf([], { HOLDFAST_STORE: pathToFileURL(path).href }).storeFile, path);
+  t.strictSame(storeOf(pathToFileURL(path).href), { kind: 'file', file: path });
+});
+
+t.test('a Redis is given by URL, with what it does not say filled in', async (t) => {
+  t.strictSame(storeOf('redis://host'), { kind: 'redis', server: { host: 'host', port: 6379, db: 0, tls: false } });
+  t.strictSame(storeOf('rediss://me:s%40crets@[::1]:7000/15'), { kind: 'redis', server: { host: '::1', port: 7000, db: 15, username: 'me', password: 's@crets', tls: true } });
+  t.strictSame(storeOf('redis://:secret@10.0.0.1/'), { kind: 'redis', server: { host: '10.0.0.1', port: 6379, db: 0, password: 'secret', tls: false } });
+  const form = 'HOLDFAST_STORE: must be redis://[user:password@]host[:port][/database] and nothing more; in user and password, write % / ? # @ and : as %25 %2F %3F %23 %40 %3A';
+  const wrong = ['redis://', 'redis://host/a', 'redis://host/0/1', 'redis://host/-1', 'redis://host/100000', 'redis://host:0', 'redis://host:65536', 'redis://host?db=1', 'redis://host/0#1', 'redis://a:%@host'];
+  for (const store of wrong) t.strictSame(faultsOf({ HOLDFAST_STORE: store }), [form], store);
+});
+
+t.test('a list of servers is told to be for a store that is not there yet', async (t) => {
+  for (const store of ['redis://a,redis://b,redis://c', 'redis://a, rediss://b']) {
+    t.strictSame(faultsOf({ HOLDFAST_STORE: store }), ['HOLDFAST_STORE: several servers are for the quorum store, which this version does not have; give one']);
+  }
+});
+
+t.test('risks are accepted by name, each for the store that has it', async (t) => {
+  const redis = { HOLDFAST_STORE: 'redis://host' };
+  t.strictSame(settingsOf([], { ...redis, HOLDFAST_ACCEPT: 'fsync' }).accepted, ['fsync']);
+  t.strictSame(settingsOf(['--accept', ' failover, fsync,failover,'], redis).accepted, ['fsync', 'failover']);
+  t.strictSame(faultsOf({ ...redis, HOLDFAST_ACCEPT: 'fsync,all,eviction' }), ['HOLDFAST_ACCEPT: the risks of a Redis are fsync and failover, and not "all", "eviction"']);
+  t.strictSame(faultsOf({ HOLDFAST_ACCEPT: 'fsync' }), ['HOLDFAST_ACCEPT: the embedded store has no risk to accept, so not "fsync" either']);
 });
 
 t.test('all faults are told at once, each by the name of its variable', async (t) => {
@@ -57,17 +83,17 @@ t.test('all faults are told at once, each by the name of its variable', async (t
     faultsOf({
       HOLDFAST_HOST: '0.0.0.0',
       HOLDFAST_PORT: '65536',
-      HOLDFAST_STORE: 'redis://host/0',
-      HOLDFAST_ACCEPT: 'fsync',
+      HOLDFAST_STORE: 'redis:host',
+      HOLDFAST_ACCEPT: 'luck',
       HOLDFAST_TTL_MIN_MS: '20',
       HOLDFAST_TTL_MAX_MS: '10',
       HOLDFAST_LOG_LEVEL: 'loud',
     }),
     [
       'HOLDFAST_PORT: must be an integer from 0 to 65535, not "65536"',
-      'HOLDFAST_STORE: this version keeps leases in a file only; give file:<path>',
+      'HOLDFAST_STORE: must be file:<path> or redis://[user:password@]host[:port][/database]',
       'HOLDFAST_API_KEY: is needed to listen on "0.0.0.0", which is not a loopback address',
-      'HOLDFAST_ACCEPT: the embedded store has no risk to accept, so not "fsync" either',
+      'HOLDFAST_ACCEPT: the risks of a Redis are fsync and failover, and not "luck"',
       'HOLDFAST_TTL_MIN_MS: must not be larger than HOLDFAST_TTL_MAX_MS (20 > 10)',
       'HOLDFAST_LOG_LEVEL: must be one of fatal, error, warn, info, debug, trace, silent, not "loud"',
     ],
@@ -96,7 +122,7 @@ t.test('a secret is never repeated, however wrong it is', async (t) => {
     const faults = faultsOf({ HOLDFAST_API_KEY: key });
     t.strictSame(faults, ['HOLDFAST_API_KEY: must be 1 to 512 visible ASCII characters without spaces']);
   }
-  const stores = ['rediss://user:hunter2@host', 'postgres://user:hunter2@host', 'file:', 'file://elsewhere/hunter2', '/plain/hunter2', 'hunter2'];
+  const stores = ['rediss://user:hunter2@', 'redis://:hunter2@host/0,redis://:hunter2@other/0', 'redis://:hunter2%@host', 'redis://:hunter2@host:0', 'redis://host?password=hunter2', 'postgres://user:hunter2@host', 'file:', 'file://elsewhere/hunter2', '/plain/hunter2', 'hunter2'];
   for (const store of stores) {
     const faults = faultsOf({ HOLDFAST_STORE: store });
     t.match(faults, [/^HOLDFAST_STORE: /], store);

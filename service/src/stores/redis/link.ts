@@ -130,6 +130,8 @@ export class RedisLink {
 
   async #end(redis: Redis): Promise<void> {
     if (redis.status === 'end') return;
+    // Between two attempts there is nothing to end but the wait for the next, and nothing tells of that.
+    if (redis.status === 'reconnecting') return redis.disconnect();
     const ended = once(redis, 'end');
     if (redis.status === 'ready') {
       redis.quit().catch(() => {
@@ -153,7 +155,7 @@ export class RedisLink {
     if (judgement.refusals.length === 0) this.#rise(judgement);
     else {
       this.#why = judgement.refusals.join('; ');
-      this.#say(`not used: ${this.#why}`);
+      if (this.#opened) this.#say(`not used: ${this.#why}`);
       this.#again = clock.after(JUDGED_AGAIN_AFTER_MS, () => void this.#judge());
     }
     return judgement;
