@@ -42,7 +42,8 @@ export class MemoryStore implements LeaseStore {
   readonly #clock: Clock;
   readonly #sessions = new Map<string, { readonly name: SessionName; session: Session; timer: Timer | undefined }>();
   readonly #payloads = new Map<string, string>();
-  #listener: StoreListener | undefined;
+  // Several instances may share it; each knows its own connections, and all see every event.
+  readonly #listeners: StoreListener[] = [];
   #floor = 0 as FencingToken;
 
   constructor(clock: Clock) {
@@ -99,12 +100,12 @@ export class MemoryStore implements LeaseStore {
   }
 
   listen(listener: StoreListener): void {
-    this.#listener = listener;
+    this.#listeners.push(listener);
   }
 
   /** An event that no command caused. */
   tell(name: SessionName, event: SessionEvent): void {
-    this.#listener?.onEvent(name, event);
+    for (const listener of this.#listeners) listener.onEvent(name, event);
   }
 
   checks(): readonly StoreCheck[] {
@@ -123,8 +124,10 @@ export class MemoryStore implements LeaseStore {
     this.#sessions.set(idOf(name), kept);
     this.#keepPayload(name, command, session);
     this.#arm(kept);
-    for (const wake of wakes) this.#listener?.onWake(wake);
-    for (const event of events) this.#listener?.onEvent(name, event);
+    for (const listener of this.#listeners) {
+      for (const wake of wakes) listener.onWake(wake);
+      for (const event of events) listener.onEvent(name, event);
+    }
     return outcome;
   }
 
