@@ -135,3 +135,63 @@ t.test('when every instance has another store all is refused, and a lease is hel
   t.ok(livedMs >= 29_650 && livedMs < 29_750, `${livedMs} ms`);
   t.match(lease.signal.reason, { code: 'lease-lost', endedBecause: undefined });
 });
+
+t.test('an instance that cannot reach the store is left at once, by calls and by heartbeats', async (t) => {
+  const { instances, client, passing } = await instancesOnStore(t);
+  const [first, second, third] = instances;
+  const gateway = client('gateway', { events: false });
+  const lease = await gateway.acquire('s');
+  first.cutOff();
+  // Time stands still: there was no pause.
+  await gateway.inspect('s');
+  t.equal(count(second.requests, 'GET /v1/leases/s'), 1);
+  second.cutOff();
+  await passing('the lease is renewed where the store can be reached', () => count(third.requests, 'POST /v1/heartbeats') === 3);
+  t.equal(count(second.requests, 'POST /v1/heartbeats'), 1, 'an answer without any verdict is reason enough');
+  t.equal(lease.held, true);
+});
+
+t.test('a turn lives through the death of every instance but the last: generated, committed and delivered once', async (t) => {
+  const { instances, client, clock } = await instancesOnStore(t);
+  const [first, second, third] = instances;
+  const steps: string[] = [];
+  const step = (what: string): string => {
+    steps.push(what);
+    return what;
+  };
+  const turn = client('gateway').turn('s', {
+    generate: async () => {
+      first.kill();
+      return step('reply');
+    },
+    commit: () => void step('commit'),
+    deliver: () => {
+      second.kill();
+      step('deliver');
+    },
+  }, { replyId: 'r-1' });
+  t.match(await pumped(clock, turn), { outcome: 'delivered', takeovers: 0, attempts: 1 });
+  t.same(steps, ['reply', 'commit', 'deliver']);
+  t.match(await client('operator', { baseUrls: [third.baseUrl] }).replies.read('s', 'r-1'), { state: 'delivered', attempts: 1 });
+});
+
+t.test('a courier goes on at the next instance: all is delivered, in order, nothing twice', async (t) => {
+  const { instances, client, passing, clock } = await instancesOnStore(t);
+  const gateway = client('gateway', { baseUrls: [instances[2].baseUrl], events: false });
+  for (const session of ['a', 'b']) {
+    const lease = await gateway.acquire(session);
+    for (const replyId of ['1', '2', '3']) await gateway.replies.park(session, replyId, { fencingToken: lease.fencingToken, payload: replyId });
+    await lease.release();
+  }
+  const delivered: string[] = [];
+  const deliver = (_reply: unknown, { session, replyId }: { session: string; replyId: string }): void => {
+    delivered.push(`${session}/${replyId}`);
+    if (delivered.length === 2) instances[0].kill();
+    if (delivered.length === 5) instances[1].kill();
+  };
+  const courier = client('courier').courier({ commit: () => {}, deliver }, { concurrency: 1 });
+  await passing('all is delivered', () => delivered.length === 6);
+  await pumped(clock, courier.close());
+  t.same(delivered, ['a/1', 'a/2', 'a/3', 'b/1', 'b/2', 'b/3']);
+  for await (const { replyId, state, attempts } of gateway.replies.list()) t.same([state, attempts], ['delivered', 1], replyId);
+});

@@ -1,11 +1,17 @@
-/** What one instance sees of a store that several share. When the instance ends, as a killed process does, nothing more comes from it or reaches it. */
+/**
+ * What one instance sees of a store that several share. When the instance ends, as a killed process does, nothing more comes from it or reaches it; while it is
+ * cut off from the store, it says so.
+ */
 import type { Command, OutcomeOf } from '../../service/src/session/commands.ts';
+import { StoreUnavailableError } from '../../service/src/session/errors.ts';
 import type { LeaseQuery, LeaseStore, Renewal, ReplyQuery, SessionName, StoreListener } from '../../service/src/session/store.ts';
 import type { Namespace, ReplyId } from '../../service/src/session/types.ts';
 
 const NEVER = new Promise<never>(() => {});
 
 export class InstanceStore implements LeaseStore {
+  /** A test sets it: the store cannot be reached from here. */
+  isCutOff = false;
   readonly #shared: LeaseStore;
   #isEnded = false;
 
@@ -34,6 +40,8 @@ export class InstanceStore implements LeaseStore {
   }
 
   renewAll(namespace: Namespace, renewals: readonly Renewal[]): ReturnType<LeaseStore['renewAll']> {
+    // No lease has a verdict then, and the answer is an answer all the same.
+    if (this.isCutOff) return Promise.resolve(renewals.map(() => undefined));
     return this.#pass(() => this.#shared.renewAll(namespace, renewals));
   }
 
@@ -69,6 +77,7 @@ export class InstanceStore implements LeaseStore {
 
   async #pass<T>(call: () => Promise<T>): Promise<T> {
     if (this.#isEnded) return NEVER;
+    if (this.isCutOff) throw new StoreUnavailableError('The store cannot be reached.', 'not-applied');
     const outcome = await call();
     return this.#isEnded ? NEVER : outcome;
   }

@@ -19,6 +19,8 @@ export interface Instance {
   readonly baseUrl: string;
   /** Method and path of every request that has arrived. */
   readonly requests: string[];
+  /** Cuts it off from the store, though it runs on. */
+  cutOff(): void;
   /** Nothing that it does reaches anybody any more, and its connections do not show it yet. */
   wedge(): void;
   /** Ends it as SIGKILL does: its connections are reset, nobody listens, and nothing that it was about to do is done. */
@@ -56,13 +58,14 @@ export const startInstance = async (t: TestContext, shared: LeaseStore, clock: F
     await closed;
   };
   t.teardown(stop);
+  const cutOff = (): void => void (store.isCutOff = true);
   const wedge = (): void => store.end();
   const kill = (): void => {
     wedge();
     app.server.close();
     for (const socket of sockets) socket.resetAndDestroy();
   };
-  return { baseUrl, requests, wedge, kill, stop };
+  return { baseUrl, requests, cutOff, wedge, kill, stop };
 };
 
 export interface InstancesOnStore {
