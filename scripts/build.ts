@@ -1,6 +1,6 @@
 /** `npm run build`: compiles the packages for publishing, each to its `dist`. Nothing in the repository runs from there. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -22,12 +22,19 @@ const checkPrograms = (folder: string): void => {
   }
 };
 
+/** What the compiler leaves behind and the programs read when they run: the scripts for Redis. */
+const copyScripts = (folder: string): void => {
+  const isScript = (path: string): boolean => path.endsWith('.lua');
+  for (const path of readdirSync(join(folder, 'src'), { recursive: true, encoding: 'utf8' }).filter(isScript)) cpSync(join(folder, 'src', path), join(folder, 'dist', path));
+};
+
 const build = (name: string): void => {
   const folder = join(root, name);
   rmSync(join(folder, 'dist'), { recursive: true, force: true });
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const { status } = spawnSync(process.execPath, [tsc, '-p', join(folder, 'tsconfig.build.json')], { stdio: 'inherit' });
   if (status !== 0) fail(`Compiling ${name} failed.`);
+  copyScripts(folder);
   checkPrograms(folder);
   // Not on standard output: that belongs to whoever packs, and may be JSON.
   process.stderr.write(`Built ${name}/dist\n`);
