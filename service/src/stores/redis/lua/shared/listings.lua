@@ -2,6 +2,10 @@
 
 local M = {}
 
+-- Sessions that are due and were not looked at, for one script: it holds up everybody else while it runs. More are found by
+-- the rounds of every instance, which look for them twice a second.
+local OVERDUE_MAX = 100
+
 -- Whether a string comes before another, byte by byte as Redis has them. Lua would compare by the server's locale.
 function M.comesBefore(a, b)
   for at = 1, math.min(#a, #b) do
@@ -34,7 +38,7 @@ end
 
 -- Does what is due in any session of the partition that nobody has looked at since, so that indexes have it where it stands now.
 function M.settleOverdue(p)
-  local names = redis.call('ZRANGEBYSCORE', p.prefix .. 'due', '-inf', partition.digits(p.now.ms), 'LIMIT', 0, limits.LIST_READ_MAX)
+  local names = redis.call('ZRANGEBYSCORE', p.prefix .. 'due', '-inf', partition.digits(p.now.ms), 'LIMIT', 0, OVERDUE_MAX)
   for _, name in ipairs(names) do M.settled(p, name) end
 end
 

@@ -6,8 +6,9 @@ local M = {}
 
 local IN_PARTITION_MAX = limits.SETTLED_REPLIES_IN_ALL_MAX / limits.PARTITIONS
 
+-- How many the partition has is known to whoever has just changed it.
 local function count(p, change)
-  return redis.call('HINCRBY', p.meta, 'settledCount', change)
+  p.settledCount = redis.call('HINCRBY', p.meta, 'settledCount', change)
 end
 
 local function putOldest(d, reply)
@@ -76,7 +77,7 @@ function M.keepLimits(d)
   if counted.settledNext - counted.settledFirst > limits.SETTLED_REPLIES_MAX
     and redis.call('ZCARD', draft.key(d, 'settledreplies')) > limits.SETTLED_REPLIES_MAX then forgetFirst(d) end
   if counted.keptBytes > limits.REPLIES_BYTES_MAX then dropKeptPayloads(d) end
-  if count(d.p, 0) > IN_PARTITION_MAX then dropOldest(d.p, d) end
+  if d.p.settledCount > IN_PARTITION_MAX then dropOldest(d.p, d) end
 end
 
 -- Forgets those that were remembered long enough.
