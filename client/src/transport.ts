@@ -103,7 +103,7 @@ export class Transport implements Exchange {
       return answer;
     } catch (error) {
       if (call.signal?.aborted) throw call.signal.reason;
-      throw this.#failed({ endpoint, waits, timeoutMs: call.timeoutMs }, controller.signal.aborted ? controller.signal.reason : error);
+      throw this.#failed({ endpoint, waits, ...call }, controller.signal.aborted ? controller.signal.reason : error);
     } finally {
       deadline.cancel();
       unfollow();
@@ -121,7 +121,7 @@ export class Transport implements Exchange {
     const unfollow = follow(controller, [call.signal, this.#closing.signal, waits.signal]);
     const failed = (error: unknown): unknown => {
       if (call.signal?.aborted) return call.signal.reason;
-      return this.#failed({ endpoint, waits, timeoutMs: 0 }, controller.signal.aborted ? controller.signal.reason : error);
+      return this.#failed({ endpoint, waits, timeoutMs: 0, ...call }, controller.signal.aborted ? controller.signal.reason : error);
     };
     try {
       controller.signal.throwIfAborted();
@@ -198,21 +198,25 @@ export class Transport implements Exchange {
   }
 
   /** Turns a failure into the client's error, and goes on to the next endpoint where that may help. */
-  #failed({ endpoint, waits, timeoutMs }: Attempted, error: unknown): unknown {
+  #failed({ endpoint, waits, timeoutMs, purpose }: Attempted, error: unknown): unknown {
     const told = error instanceof HoldfastError ? error : unreachable(endpoint, error);
-    // A key that is wrong here may still be right there, while the instances are given a new one in turn. The caller is told nevertheless.
-    if (told instanceof ServiceUnavailableError || told instanceof StoreMismatchError || told instanceof UnauthorizedError) this.#endpoints.moveOnFrom(endpoint);
-    if (saysDead(told, timeoutMs)) this.#endpoints.cutWaits(endpoint, waits, foundDead(endpoint, told));
+    const isDead = saysDead(told, timeoutMs);
+    // Whoever answers a look lives, whatever the answer is.
+    if (isDead || (purpose !== 'looks' && mayBeBetterElsewhere(told))) this.#endpoints.moveOnFrom(endpoint);
+    if (isDead) this.#endpoints.cutWaits(endpoint, waits, foundDead(endpoint, told));
     return told;
   }
 }
 
 /** An attempt that failed: where, who waited there when it began, and how long it was willing to wait itself. */
-interface Attempted {
+interface Attempted extends Pick<Call, 'purpose' | 'timeoutMs'> {
   readonly endpoint: Endpoint;
   readonly waits: AbortController;
-  readonly timeoutMs: number;
 }
+
+/** A key that is wrong here may be right there, while the instances are given a new one in turn; the caller is told nevertheless. */
+const mayBeBetterElsewhere = (error: HoldfastError): boolean =>
+  error instanceof ServiceUnavailableError || error instanceof StoreMismatchError || error instanceof UnauthorizedError;
 
 /** Whether a failure means that the endpoint answers nobody, or nobody of ours. */
 const saysDead = (error: HoldfastError, timeoutMs: number): boolean =>

@@ -181,6 +181,9 @@ t.test('a client that cannot work says so when it is made', async (t) => {
   for (const [options, why] of [
     [{ holder: 'g' }, /baseUrl/],
     [{ baseUrl, baseUrls: [baseUrl], holder: 'g' }, /both/],
+    [{ baseUrls: [], holder: 'g' }, /baseUrl/],
+    [{ baseUrls: baseUrl as never, holder: 'g' }, /list/],
+    [{ baseUrls: [baseUrl, `${baseUrl}/`], holder: 'g' }, /twice/],
     [{ baseUrl, holder: '' }, /holder/],
     [{ baseUrl, holder: 'x'.repeat(129) }, /holder/],
     [{ baseUrl, holder: 'g', requestTimeoutMs: 0 }, /requestTimeoutMs/],

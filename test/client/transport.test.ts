@@ -166,13 +166,26 @@ const WAIT: Call = { ...GET, method: 'PUT', path: '/v1/leases/s', purpose: 'wait
 const HEARTBEAT: Call = { ...GET, method: 'POST', path: '/v1/heartbeats', purpose: 'heartbeats' };
 
 /** Two endpoints: one that answers nothing of what it is told to be silent about, and one that answers everything. */
-const twoEndpoints = async (t: Test, silentAbout: (request: SeenRequest) => boolean) => {
+const twoEndpoints = async (t: Test, silentAbout: (request: SeenRequest) => boolean, answerLook?: (response: ServerResponse) => void) => {
   const silent = await scriptedServer(t, (request, response) => {
-    if (!silentAbout(request)) reply(response, 200, { from: 'silent' });
+    if (answerLook && request.method === 'GET') answerLook(response);
+    else if (!silentAbout(request)) reply(response, 200, { from: 'silent' });
   });
   const other = await scriptedServer(t, (_, response) => reply(response, 200, { from: 'other' }));
   const socketClock = new FakeClock();
-  return { silent, other, socketClock, ...connect(t, [silent.baseUrl, other.baseUrl], socketClock) };
+  const after = socketClock.after.bind(socketClock);
+  let planned = 0;
+  socketClock.after = (delayMs, fire) => {
+    if (delayMs === 1_000) planned += 1;
+    return after(delayMs, fire);
+  };
+  /** Lets the next look at the silent endpoint be made and answered. */
+  const look = async (): Promise<void> => {
+    const before = planned;
+    socketClock.advance(1_000);
+    await until('a look was answered, and the next is planned', () => planned > before);
+  };
+  return { silent, other, socketClock, look, ...connect(t, [silent.baseUrl, other.baseUrl], socketClock) };
 };
 
 t.test('who waits at an endpoint has it asked whether it lives; when it is silent the wait ends, and goes on elsewhere', async (t) => {
@@ -190,17 +203,26 @@ t.test('who waits at an endpoint has it asked whether it lives; when it is silen
 });
 
 t.test('as long as it lives the wait is left alone, however long it takes', async (t) => {
-  const { silent, socketClock, transport } = await twoEndpoints(t, ({ method }) => method === 'PUT');
+  const { silent, socketClock, look, transport } = await twoEndpoints(t, ({ method }) => method === 'PUT');
   const waiting = transport.send(WAIT);
-  for (let looks = 1; looks <= 20; looks += 1) {
-    await until('it can be asked again', () => socketClock.armed === 2);
-    socketClock.advance(1_000);
-    await until('it is asked', () => silent.seen.length === 1 + looks);
-    await until('it has answered', () => socketClock.armed === 2);
-  }
+  for (let looks = 0; looks < 20; looks += 1) await look();
+  t.equal(silent.seen.filter(({ url }) => url === '/v1').length, 20);
   const rejected = t.rejects(waiting, { code: 'service-silent' });
   socketClock.advance(7_500);
   await rejected;
+});
+
+t.test('whoever answers lives, also with a refusal', async (t) => {
+  const answers = [401, 404, 503];
+  const { other, look, transport } = await twoEndpoints(t, () => true, (response) => reply(response, answers.shift() ?? 200, {}));
+  const leaving = new AbortController();
+  const waiting = transport.send({ ...WAIT, signal: leaving.signal });
+  for (let looks = 0; looks < 3; looks += 1) await look();
+  t.equal(answers.length, 0);
+  t.match((await transport.send(GET)).status, 200);
+  t.equal(other.seen.length, 0, 'it is still the one in use');
+  leaving.abort('enough');
+  t.equal(await waiting.catch((error: unknown) => error), 'enough');
 });
 
 t.test('with one endpoint nobody asks whether it lives: there is nowhere else to go', async (t) => {
