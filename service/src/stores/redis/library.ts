@@ -19,6 +19,9 @@ const textOf = (folder: URL, name: string): string => readFileSync(new URL(`${na
 /** What Redis gives to a function is put where every file finds it. */
 const HEAD = 'local KEYS, ARGV';
 
+/** What makes Redis hold more is refused when its memory is full. All else goes on: a holder must be able to renew, and a reply to be delivered. */
+const REFUSED_WITHOUT_MEMORY: readonly string[] = ['acquire', 'park'];
+
 export interface Library {
   /** Begins with `#!lua name=…`, for FUNCTION LOAD. */
   readonly text: string;
@@ -35,7 +38,10 @@ export const makeLibrary = (edit: (file: string, text: string) => string = (_fil
   const body = [HEAD, `local ${shared.join(', ')}`, ...modules].join('\n');
   const digest = createHash('sha256').update(JSON.stringify([body, commands])).digest('hex').slice(0, 12);
   const functionOf = ({ name }: { readonly name: string }): string => `hf_${digest}_${name.replaceAll('-', '_')}`;
-  const functions = commands.map(({ name, text }) => `redis.register_function('${functionOf({ name })}', function(keys, argv)\nKEYS, ARGV = keys, argv\n${text}\nend)`);
+  const functions = commands.map(({ name, text }) => {
+    const flags = REFUSED_WITHOUT_MEMORY.includes(name) ? '' : `'allow-oom'`;
+    return `redis.register_function{function_name='${functionOf({ name })}', flags={${flags}}, callback=function(keys, argv)\nKEYS, ARGV = keys, argv\n${text}\nend}`;
+  });
   return { text: [`#!lua name=holdfast_${digest}`, body, ...functions].join('\n'), functionOf };
 };
 

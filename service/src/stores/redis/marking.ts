@@ -2,6 +2,7 @@
 import type { Redis } from 'ioredis';
 import type { FencingToken } from '../../session/types.ts';
 import { StoreFailedError } from '../store-failed-error.ts';
+import { replyCode } from './command-faults.ts';
 import { LIBRARY } from './library.ts';
 import { markScript } from './lua/mark.ts';
 import { ALL_PARTITIONS, metaKey } from './partitions.ts';
@@ -31,7 +32,7 @@ export const claimStore = async (redis: Redis, { newStoreId, ttlMsMax, time }: {
   const known = found.find((storeId) => storeId !== null) ?? newStoreId;
   const mark = async (partition: number, storeId: string): Promise<string> => {
     const mark = { floor: 0 as FencingToken, noGrantsForMs: wasReady && found[partition] === null ? ttlMsMax : 0 };
-    const [marked] = (await redis.fcall(LIBRARY.functionOf(markScript), 1, metaKey(partition), storeId, time, '', ...markScript.args(mark))) as [Told];
+    const [marked] = (await told(redis.fcall(LIBRARY.functionOf(markScript), 1, metaKey(partition), storeId, time, '', ...markScript.args(mark)))) as [Told];
     return markScript.read(marked).storeId;
   };
   // Of several instances that start on an empty Redis the first at the first partition names the store.
@@ -41,4 +42,13 @@ export const claimStore = async (redis: Redis, { newStoreId, ttlMsMax, time }: {
   if (foreign !== undefined) throw new StoreFailedError(`This Redis holds parts of two stores, ${storeId} and ${foreign}; a script of one would not see the other.`);
   await redis.hset(metaKey(0), READY, '1');
   return { storeId, lostPartitions: wasReady ? ALL_PARTITIONS.filter((partition) => found[partition] === null) : [] };
+};
+
+const told = async (answer: Promise<unknown>): Promise<unknown> => {
+  try {
+    return await answer;
+  } catch (error) {
+    if (replyCode(error) !== 'LAYOUT') throw error;
+    throw new StoreFailedError('This Redis holds a store of another version of this service, which lays it out in another way.', { cause: error });
+  }
 };

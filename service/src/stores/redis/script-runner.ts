@@ -43,10 +43,10 @@ export class UnmarkedError extends StoreUnavailableError {
   }
 }
 
-/** The partition is of another store: whatever this instance knows is of no use any more. */
+/** The partition is of another store, or laid out by another version: this instance is of no use any more. */
 export class ForeignStoreError extends StoreUnavailableError {
-  constructor() {
-    super('Redis holds another store now.', 'not-applied');
+  constructor(why: string) {
+    super(`Redis holds ${why} now.`, 'not-applied');
   }
 }
 
@@ -104,6 +104,7 @@ const isMissingFunction = (error: unknown): boolean => error instanceof Error &&
 const told = (error: unknown, partition: number): StoreUnavailableError => {
   const code = replyCode(error);
   if (code === 'UNMARKED') return new UnmarkedError(partition);
-  if (code === 'FOREIGN') return new ForeignStoreError();
+  if (code === 'FOREIGN') return new ForeignStoreError('another store');
+  if (code === 'LAYOUT') return new ForeignStoreError('the store of another version of this service');
   return unavailable(error);
 };

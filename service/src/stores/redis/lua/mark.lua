@@ -7,11 +7,12 @@
 
 local store, meta = ARGV[1], KEYS[1]
 local now = clock.read(ARGV[2]).ms
-local told = redis.call('HMGET', meta, 'store', 'floor', 'noGrantsBefore')
+local told = redis.call('HMGET', meta, 'store', 'floor', 'noGrantsBefore', 'layout')
+if told[4] and told[4] ~= partition.LAYOUT then error({ err = 'LAYOUT this partition has the layout ' .. told[4] }) end
 if told[1] and told[1] ~= store then return { { told[1], false, tonumber(told[3] or '0') }, false, now, {} } end
 
 local floor = math.max(tonumber(told[2] or '0'), args.number(1))
 local noGrantsBefore = tonumber(told[3] or '0')
 if args.number(2) > 0 then noGrantsBefore = math.max(noGrantsBefore, now + args.number(2)) end
-redis.call('HSET', meta, 'store', store, 'floor', partition.digits(floor), 'noGrantsBefore', partition.digits(noGrantsBefore))
+redis.call('HSET', meta, 'layout', partition.LAYOUT, 'store', store, 'floor', partition.digits(floor), 'noGrantsBefore', partition.digits(noGrantsBefore))
 return { { store, not told[1], noGrantsBefore }, false, now, {} }

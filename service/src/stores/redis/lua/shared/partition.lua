@@ -3,6 +3,9 @@
 
 local M = {}
 
+-- How keys and records are laid out. A service that knows another layout than this partition has must not touch it.
+M.LAYOUT = '1'
+
 -- Digits of an integer. A Lua number through tostring would lose those beyond the fourteenth.
 function M.digits(number)
   return string.format('%.0f', number)
@@ -13,9 +16,10 @@ end
 -- KEYS[1], and the name of a session stands last in them, so no name can reach into another key.
 function M.open()
   local store, instance = ARGV[1], ARGV[3]
-  local told = redis.call('HMGET', KEYS[1], 'store', 'floor', 'noGrantsBefore')
+  local told = redis.call('HMGET', KEYS[1], 'store', 'floor', 'noGrantsBefore', 'layout')
   if not told[1] then error({ err = 'UNMARKED this partition has no marker' }) end
   if told[1] ~= store then error({ err = 'FOREIGN this partition is of the store ' .. told[1] }) end
+  if told[4] ~= M.LAYOUT then error({ err = 'LAYOUT this partition has the layout ' .. told[4] }) end
   return {
     meta = KEYS[1],
     prefix = string.sub(KEYS[1], 1, -5),
