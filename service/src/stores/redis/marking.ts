@@ -4,7 +4,7 @@ import type { FencingToken } from '../../session/types.ts';
 import { StoreFailedError } from '../store-failed-error.ts';
 import { replyCode } from './command-faults.ts';
 import { LIBRARY } from './library.ts';
-import { markScript } from './lua/mark.ts';
+import { markScript, type Marked } from './lua/mark.ts';
 import { ALL_PARTITIONS, metaKey } from './partitions.ts';
 import { loadLibrary } from './script-runner.ts';
 import type { Told } from './script.ts';
@@ -27,21 +27,25 @@ const READY = 'ready';
  */
 export const claimStore = async (redis: Redis, { newStoreId, ttlMsMax, time }: { newStoreId: string; ttlMsMax: number; time: string }): Promise<Claimed> => {
   await loadLibrary(redis);
-  const found = await Promise.all(ALL_PARTITIONS.map((partition) => redis.hget(metaKey(partition), 'store')));
+  const markers = await Promise.all(ALL_PARTITIONS.map((partition) => redis.hmget(metaKey(partition), 'store', 'floor')));
+  const found = markers.map(([marker]) => marker ?? null);
+  const floor = Math.max(...markers.map(([, known]) => Number(known ?? 0))) as FencingToken;
   const wasReady = (await redis.hexists(metaKey(0), READY)) === 1 || (found[0] === null && found.some((storeId) => storeId !== null));
   const known = found.find((storeId) => storeId !== null) ?? newStoreId;
-  const mark = async (partition: number, storeId: string): Promise<string> => {
-    const mark = { floor: 0 as FencingToken, noGrantsForMs: wasReady && found[partition] === null ? ttlMsMax : 0 };
+  const mark = async (partition: number, storeId: string, hadState: boolean): Promise<Marked> => {
+    const mark = { floor: 0 as FencingToken, noGrantsForMs: hadState && found[partition] === null ? ttlMsMax : 0 };
     const [marked] = (await told(redis.fcall(LIBRARY.functionOf(markScript), 1, metaKey(partition), storeId, time, '', ...markScript.args(mark)))) as [Told];
-    return markScript.read(marked).storeId;
+    return markScript.read(marked);
   };
   // Of several instances that start on an empty Redis the first at the first partition names the store.
-  const storeId = await mark(0, known);
-  const others = await Promise.all(ALL_PARTITIONS.slice(1).map((partition) => mark(partition, storeId)));
-  const foreign = others.find((other) => other !== storeId);
+  const { storeId, noGrantsBeforeMs } = await mark(0, known, wasReady);
+  // It may have been a running one, which restores what was lost a moment ago.
+  const hadState = wasReady || noGrantsBeforeMs > 0;
+  const others = await Promise.all(ALL_PARTITIONS.slice(1).map((partition) => mark(partition, storeId, hadState)));
+  const foreign = others.find((other) => other.storeId !== storeId)?.storeId;
   if (foreign !== undefined) throw new StoreFailedError(`This Redis holds parts of two stores, ${storeId} and ${foreign}; a script of one would not see the other.`);
   await redis.hset(metaKey(0), READY, '1');
-  return { storeId, lostPartitions: wasReady ? ALL_PARTITIONS.filter((partition) => found[partition] === null) : [] };
+  return { storeId, lostPartitions: hadState ? ALL_PARTITIONS.filter((partition) => found[partition] === null) : [] };
 };
 
 const told = async (answer: Promise<unknown>): Promise<unknown> => {
