@@ -33,7 +33,8 @@ export const claimStore = async (redis: Redis, { newStoreId, ttlMsMax, time }: {
   const wasReady = (await redis.hexists(metaKey(0), READY)) === 1 || (found[0] === null && found.some((storeId) => storeId !== null));
   const known = found.find((storeId) => storeId !== null) ?? newStoreId;
   const mark = async (partition: number, storeId: string, hadState: boolean): Promise<Marked> => {
-    const mark = { floor: 0 as FencingToken, noGrantsForMs: hadState && found[partition] === null ? ttlMsMax : 0 };
+    const isEmpty = found[partition] === null;
+    const mark = { floor: isEmpty ? floor : (0 as FencingToken), noGrantsForMs: hadState && isEmpty ? ttlMsMax : 0 };
     const [marked] = (await told(redis.fcall(LIBRARY.functionOf(markScript), 1, metaKey(partition), storeId, time, '', ...markScript.args(mark)))) as [Told];
     return markScript.read(marked);
   };

@@ -41,7 +41,8 @@ export const openRedisStore = async (settings: RedisStoreSettings): Promise<Redi
   await link.open();
   try {
     const now = scriptTime?.();
-    const { storeId } = await claimStore(link.commands, { newStoreId, ttlMsMax, time: now ? `${now.monoMs}:${now.wallUs}` : '' });
+    const { storeId, lostPartitions } = await claimStore(link.commands, { newStoreId, ttlMsMax, time: now ? `${now.monoMs}:${now.wallUs}` : '' });
+    if (lostPartitions.length > 0) log.warn(`Redis has lost the partitions ${lostPartitions.join(', ')}: what was in them is gone, and nothing is granted there for ${ttlMsMax} ms, the longest TTL.`);
     return await RedisStore.start({ link, clock, storeId, instanceId, log, scriptTime, onFatal: (error) => onFatal(failed(error)) });
   } catch (error) {
     await link.close();

@@ -53,6 +53,7 @@ export class RedisStore implements LeaseStore {
   readonly #sweeping: Sweeping;
   #listener: StoreListener | undefined;
   #closed = false;
+  #isForeign = false;
 
   private constructor(parts: RedisStoreParts) {
     const { link, clock, storeId, instanceId, scriptTime, log } = parts;
@@ -155,12 +156,20 @@ export class RedisStore implements LeaseStore {
     try {
       return await this.#runner.run(script, partition, given);
     } catch (error) {
-      if (error instanceof ForeignStoreError) this.#parts.onFatal(error);
+      if (error instanceof ForeignStoreError) this.#fail(error);
       if (!(error instanceof UnmarkedError)) throw error;
     }
+    // Whoever marks the first partition names the store: only once it is ours may another be marked, or one Redis would hold parts of two.
+    if (partition !== 0) await this.#run(dueScript, 0, { sessionsMax: 0 });
     await this.#recovery.restore(partition);
     return this.#runner.run(script, partition, given);
   };
+
+  #fail(error: ForeignStoreError): void {
+    if (this.#isForeign) return;
+    this.#isForeign = true;
+    this.#parts.onFatal(error);
+  }
 
   async #round(): Promise<void> {
     await Promise.all([...ALL_PARTITIONS.map((partition) => this.#settleDue(partition)), this.#waits.askAgain()]);

@@ -2,9 +2,6 @@
 import type { Clock } from '../../clock.ts';
 import type { FencingToken } from '../../session/types.ts';
 
-/** Nobody may have remembered anything: others, who may, are asked at least this often. */
-const NO_GRANTS_MS_MIN = 3_000;
-
 export class Remembered {
   readonly #clock: Clock;
   #token = 0 as FencingToken;
@@ -31,10 +28,10 @@ export class Remembered {
     this.#ttls.set(size, { ttlMs: Math.max(seen.ttlMs, ttlMs), untilMs: Math.max(seen.untilMs, untilMs) });
   }
 
-  /** The longest TTL of the leases that may still be live. */
+  /** The longest TTL of the leases that may still be live; 0 when none is remembered. */
   longestTtlMs(): number {
     const { monoMs } = this.#clock.now();
     for (const [size, { untilMs }] of this.#ttls) if (untilMs <= monoMs) this.#ttls.delete(size);
-    return Math.max(NO_GRANTS_MS_MIN, ...[...this.#ttls.values()].map(({ ttlMs }) => ttlMs));
+    return Math.max(0, ...[...this.#ttls.values()].map(({ ttlMs }) => ttlMs));
   }
 }

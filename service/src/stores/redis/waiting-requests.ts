@@ -10,6 +10,8 @@ export interface WaitingConnection {
   readonly waitEndsAtMs: number;
   /** By the store's clock, once its answer has told it; undefined until then. */
   requestedAtMs: number | undefined;
+  /** How long it had waited when it was asked for anew: the store counts from there. */
+  waitedBeforeMs: number;
 }
 
 interface Watched {
@@ -30,7 +32,7 @@ export class WaitingRequests {
   }
 
   add(name: string, command: Acquire): WaitingConnection {
-    const waiting: WaitingConnection = { name, command, waitEndsAtMs: this.#clock.now().monoMs + command.waitMs, requestedAtMs: undefined };
+    const waiting: WaitingConnection = { name, command, waitEndsAtMs: this.#clock.now().monoMs + command.waitMs, requestedAtMs: undefined, waitedBeforeMs: 0 };
     this.#waiting.set(command.connection, waiting);
     let watched = this.#watched.get(name);
     if (!watched) this.#watched.set(name, (watched = { connections: new Set(), alarm: undefined }));
@@ -38,8 +40,8 @@ export class WaitingRequests {
     return waiting;
   }
 
-  has(connection: ConnectionId): boolean {
-    return this.#waiting.has(connection);
+  get(connection: ConnectionId): WaitingConnection | undefined {
+    return this.#waiting.get(connection);
   }
 
   remove(connection: ConnectionId): void {

@@ -9,6 +9,7 @@ import { recheckScript, type WaitingRequest } from './lua/recheck.ts';
 import { tickScript } from './lua/tick.ts';
 import type { RunScript } from './listings.ts';
 import { partitionOf } from './partitions.ts';
+import type { Ran } from './script-runner.ts';
 import { WaitingRequests, type WaitingConnection } from './waiting-requests.ts';
 
 export interface WaitsParts {
@@ -57,9 +58,10 @@ export class Waits {
 
   /** Hands on an answer, unless its connection has been answered already: the same may come in two ways. */
   wake(wake: Wake): void {
-    if (!this.#waiting.has(wake.connection)) return;
+    const waiting = this.#waiting.get(wake.connection);
+    if (!waiting) return;
     this.#waiting.remove(wake.connection);
-    this.#parts.onWake(wake);
+    this.#parts.onWake(withWait(wake, waiting.waitedBeforeMs));
   }
 
   /** Looks at a session whose moment has come. */
@@ -83,10 +85,10 @@ export class Waits {
     this.#waiting.stop();
   }
 
-  async #ask(name: string, command: Acquire): Promise<{ outcome: Outcomes['acquire'] | NoGrants; storeMs: number }> {
-    const { outcome, storeMs, dueAtMs } = await this.#parts.run(acquireScript, partitionOf(name), { name, command });
-    this.arm(name, dueAtMs);
-    return { outcome, storeMs };
+  async #ask(name: string, command: Acquire): Promise<Ran<Outcomes['acquire'] | NoGrants>> {
+    const ran = await this.#parts.run(acquireScript, partitionOf(name), { name, command });
+    this.arm(name, ran.dueAtMs);
+    return ran;
   }
 
   async #recheck(partition: number, waiting: readonly WaitingConnection[]): Promise<void> {
@@ -94,7 +96,7 @@ export class Waits {
     const { outcome: answers } = await this.#parts.run(recheckScript, partition, asked);
     const unknown = waiting.filter(({ command: { connection } }, place) => {
       const answer = answers[place]!;
-      if (answer.kind === 'gone') return this.#waiting.has(connection);
+      if (answer.kind === 'gone') return this.#waiting.get(connection) !== undefined;
       if (answer.kind === 'waiting') return false;
       this.wake({ connection, outcome: answer });
       return false;
@@ -108,11 +110,17 @@ export class Waits {
     // Its own deadline answers it within a moment.
     if (waitMs <= 0) return;
     const { name, command } = waiting;
+    // Before the script runs: a wake can be here before the answer.
+    waiting.waitedBeforeMs = command.waitMs - waitMs;
     const { outcome, storeMs } = await this.#ask(name, { ...command, waitMs });
     if (isWaiting(outcome)) waiting.requestedAtMs = storeMs;
     else if (outcome.kind === 'granted' || outcome.kind === 'lease-held' || outcome.kind === 'lease-ended') this.wake({ connection: command.connection, outcome });
   }
 }
+
+/** Whoever waited counts the life of a lease from when it asked first, so a span that leaves out a part of the wait would end the lease early. */
+const withWait = ({ connection, outcome }: Wake, waitedBeforeMs: number): Wake =>
+  waitedBeforeMs > 0 && 'waitedMs' in outcome ? { connection, outcome: { ...outcome, waitedMs: outcome.waitedMs + waitedBeforeMs } } : { connection, outcome };
 
 /** Whether a request waits on: for its turn, or until anything is granted again. */
 const isWaiting = (outcome: Outcomes['acquire'] | NoGrants): boolean => outcome.kind === 'waiting' || outcome.kind === 'no-grants';
