@@ -1,8 +1,14 @@
 /** The arithmetic of the bench: figures, flags and tables, apart from any measuring. */
 import t from 'tap';
-import { isMet } from './aims.ts';
+import { FIGURE_NAMES, isMet, STORE_NAMES } from './aims.ts';
+import { selfTimes } from './cpu-profile.ts';
+import { figureOf } from './figures/by-store.ts';
+import { latencyOf } from './generator/hand-off.ts';
+import { planned } from './generator/keep.ts';
+import { countHeld } from './generator/lease-requests.ts';
 import { measureRate } from './generator/rate.ts';
 import { OptionsError, parseOptions } from './options.ts';
+import { fieldsOf } from './redis-fields.ts';
 import { median, pairRatios, quantile, spread } from './statistics.ts';
 import { shown, table } from './table.ts';
 
@@ -61,8 +67,11 @@ t.test('options have defaults, and bounds that are told', async (t) => {
   t.strictSame({ runs, seconds, jsonFile, figures: only.length }, { runs: 5, seconds: 3, jsonFile: undefined, figures: 6 });
   t.strictSame(parseOptions(['--only', 'pairs,memory', '--only', 'lateness']).only, ['pairs', 'memory', 'lateness']);
   t.equal(parseOptions(['--runs', '50', '--store', 'embedded', '--json', 'a.json']).jsonFile, 'a.json');
+  t.equal(parseOptions(['--profile', 'a']).profileFolder, 'a');
   const refused: [string[], RegExp][] = [
-    [['--store', 'redis'], /--store redis: .*embedded/],
+    [['--store', 'quorum'], /--store quorum: .*embedded, redis/],
+    [['--only', 'million'], /--only million: .*embedded are pairs/],
+    [['--store', 'redis', '--full', '--only', 'pairs'], /--full/],
     [['--runs', '4'], /--runs 4: .*5 to 50/],
     [['--runs', '51'], /--runs 51/],
     [['--seconds', '1.5'], /--seconds 1\.5: .*whole number/],
@@ -73,4 +82,53 @@ t.test('options have defaults, and bounds that are told', async (t) => {
     t.throws(() => parseOptions(args), message);
     t.throws(() => parseOptions(args), OptionsError);
   }
+});
+
+t.test('what takes long is measured when it is asked for', async (t) => {
+  const figures = (...args: string[]): readonly string[] => parseOptions(['--store', 'redis', ...args]).only;
+  t.notOk(figures().includes('million'));
+  t.strictSame(figures('--full'), [...figures(), 'million']);
+  t.strictSame(figures('--only', 'million'), ['million']);
+  t.strictSame(parseOptions(['--full']).only, parseOptions([]).only);
+});
+
+t.test('every name of every store is a figure', async (t) => {
+  for (const store of STORE_NAMES) for (const name of FIGURE_NAMES[store]) t.type(figureOf(store, name).measure, 'function');
+  t.throws(() => figureOf('embedded', 'million'), /embedded has no figure million/);
+});
+
+t.test('a hand-off counts from one instance to another, while the queue is full', async (t) => {
+  const hands = { instances: 2, endMs: 100, released: { atMs: 10, instance: 1 } };
+  t.equal(latencyOf(hands, 13, 0), 3);
+  t.equal(latencyOf(hands, 13, 1), undefined);
+  t.equal(latencyOf({ ...hands, instances: 1, released: { atMs: 10, instance: 0 } }, 13, 0), 3);
+  t.equal(latencyOf({ ...hands, released: undefined }, 13, 0), undefined);
+  t.equal(latencyOf(hands, 100, 0), undefined);
+});
+
+t.test('the requests of a round are spread evenly, and none waits for its end', async (t) => {
+  t.strictSame(planned(4, 100), [0, 25, 50, 75]);
+  t.strictSame(planned(3, 0), [0, 0, 0]);
+});
+
+t.test('only what is told to be held counts as held', async (t) => {
+  t.equal(countHeld({ status: 200, body: '{"results":[{"status":"held"},{"status":"lost"},{"status":"held"}]}' }), 2);
+  t.throws(() => countHeld({ status: 503, body: 'no store' }), /503 no store/);
+});
+
+t.test("Redis' fields are taken by name", async (t) => {
+  const fields = fieldsOf('# Memory\r\nused_memory:1048576\r\nexecutable:/a:b\r\n\r\n# Keyspace: of 1\r\n');
+  t.strictSame([...fields], [['used_memory', '1048576'], ['executable', '/a:b']]);
+});
+
+t.test('the time of a profile goes to the function on top of the stack', async (t) => {
+  const node = (id: number, functionName: string, url: string) => ({ id, callFrame: { functionName, url, lineNumber: 4 } });
+  const nodes = [node(1, '(idle)', ''), node(2, 'parse', 'file:///a/b/c/d.ts'), node(3, '', 'node:net'), node(4, 'parse', 'file:///a/b/c/d.ts')];
+  t.strictSame(selfTimes({ nodes, samples: [2, 1, 3, 4], timeDeltas: [30, 60, 10, 0] }), {
+    idle: 0.6,
+    busy: [
+      { where: 'parse b/c/d.ts:5', part: 0.75 },
+      { where: '(anonymous) node:net:5', part: 0.25 },
+    ],
+  });
 });

@@ -1,40 +1,29 @@
-/** What a lease costs in memory, with 100,000 of them alive, in a service that was started for it. */
-import { mkdtemp } from 'node:fs/promises';
-import { join } from 'node:path';
+/** What a lease costs in the service's memory, with 100,000 of them alive, in a service that was started for it. */
 import type { Bench } from '../bench.ts';
-import { inspectorUrl, liveHeapBytes } from '../inspector.ts';
+import { drawLeaseIdBase } from '../generator/lease-requests.ts';
+import { footprint, INSPECTED, type Footprint } from '../footprint.ts';
 import type { Measured } from '../line.ts';
-import { residentBytes } from '../process-usage.ts';
-import { startHoldfast, type Server } from '../processes/servers.ts';
 
 const LEASES = 100_000;
 const CONNECTIONS = 64;
+/** The longest a service allows unless told otherwise: leases that are kept do not end while they are counted. */
+const TTL_MS = 3_600_000;
 const AIM_BYTES = 800;
 
-interface Footprint {
-  readonly heap: number;
-  readonly resident: number;
-}
-
-/** The heap first: collecting garbage gives pages back, and the resident size is then what is needed. */
-const footprint = async (service: Server, url: string): Promise<Footprint> => {
-  const heap = await liveHeapBytes(url);
-  return { heap, resident: await residentBytes(service.pid) };
-};
-
 const perLease = async (bench: Bench): Promise<Footprint> => {
-  const folder = await mkdtemp(join(bench.folder, 'memory-'));
-  const service = await startHoldfast(folder, ['--inspect=127.0.0.1:0']);
+  const deployment = await bench.deploy({ nodeOptions: INSPECTED });
   try {
-    const url = inspectorUrl(service.errorOutput());
+    const service = deployment.instances[0]!;
+    const { baseUrl } = service;
     // A service that has worked has its code compiled and its buffers allocated: neither is a lease's.
-    await bench.generator.run({ kind: 'renewals', baseUrl: service.baseUrl, connections: CONNECTIONS, durationMs: 1_000, prefix: bench.newPrefix() });
-    const before = await footprint(service, url);
-    await bench.generator.run({ kind: 'fill', baseUrl: service.baseUrl, connections: CONNECTIONS, leases: LEASES, prefix: bench.newPrefix() });
-    const after = await footprint(service, url);
+    await bench.generator.run({ kind: 'renewals', baseUrl, connections: CONNECTIONS, durationMs: 1_000, prefix: bench.newPrefix() });
+    const before = await footprint(service);
+    const leases = { baseUrl, prefix: bench.newPrefix(), leaseIdBase: drawLeaseIdBase(), first: 0, leases: LEASES };
+    await bench.generator.run({ ...leases, kind: 'fill', connections: CONNECTIONS, ttlMs: TTL_MS });
+    const after = await footprint(service);
     return { heap: (after.heap - before.heap) / LEASES, resident: (after.resident - before.resident) / LEASES };
   } finally {
-    await service.stop();
+    await deployment.stop();
   }
 };
 

@@ -88,9 +88,10 @@ export class Connection {
   }
 }
 
-/** Opens `count` connections for `use`, and cuts them whatever comes of it. */
-export const withConnections = async <T>(baseUrl: string, count: number, use: (connections: readonly Connection[]) => Promise<T>): Promise<T> => {
-  const connections = Array.from({ length: count }, () => new Connection(baseUrl));
+/** Opens `count` connections for `use`, to several servers in turns, and cuts them whatever comes of it. */
+export const withConnections = async <T>(to: string | readonly string[], count: number, use: (connections: readonly Connection[]) => Promise<T>): Promise<T> => {
+  const baseUrls = typeof to === 'string' ? [to] : to;
+  const connections = Array.from({ length: count }, (_, index) => new Connection(baseUrls[index % baseUrls.length]!));
   try {
     return await use(connections);
   } finally {

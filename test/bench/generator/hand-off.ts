@@ -9,15 +9,22 @@ type TaskOf<K extends Task['kind']> = Extract<Task, { kind: K }>;
 
 const WAIT_MS = 60_000;
 
+/** What has to be known to tell whether a grant is a hand-off that counts. */
+export interface Hands {
+  /** How many instances of the service the contenders are shared out among. */
+  readonly instances: number;
+  readonly endMs: number;
+  /** The last release that was sent: when, and to which instance, by its number. */
+  released: { readonly atMs: number; readonly instance: number } | undefined;
+}
+
 /** What the contenders for one session share. */
-interface Contest {
+interface Contest extends Hands {
   readonly session: string;
   readonly paceMs: number;
-  readonly endMs: number;
   readonly nextLeaseId: () => string;
-  /** When the last release was sent. */
-  releasedAtMs: number | undefined;
   readonly latenciesMs: number[];
+  rounds: number;
   requests: number;
 }
 
@@ -31,17 +38,28 @@ const acquireInTurn = async (connection: Connection, contest: Contest, lease: Na
   }
 };
 
-const contend = async (connection: Connection, contest: Contest): Promise<void> => {
+/**
+ * How long a hand-off took, if it counts. The first grant was handed over by nobody; after the end fewer than all stand in the
+ * queue; and where there are several instances, only the way from one to another is of interest.
+ */
+export const latencyOf = ({ instances, endMs, released }: Hands, grantedAtMs: number, instance: number): number | undefined => {
+  if (released === undefined || grantedAtMs >= endMs) return undefined;
+  if (instances > 1 && released.instance === instance) return undefined;
+  return grantedAtMs - released.atMs;
+};
+
+const contend = async (connection: Connection, instance: number, contest: Contest): Promise<void> => {
   while (performance.now() < contest.endMs) {
     const lease = { session: contest.session, leaseId: contest.nextLeaseId() };
     await acquireInTurn(connection, contest, lease);
-    // The first grant was handed over by nobody; the last ones come after the time is up.
-    if (contest.releasedAtMs !== undefined) contest.latenciesMs.push(performance.now() - contest.releasedAtMs);
+    const latencyMs = latencyOf(contest, performance.now(), instance);
+    if (latencyMs !== undefined) contest.latenciesMs.push(latencyMs);
+    contest.rounds += 1;
     contest.requests += 1;
     await connection.expect(renewRequest(lease), 200);
     await sleep(contest.paceMs);
     contest.requests += 1;
-    contest.releasedAtMs = performance.now();
+    contest.released = { atMs: performance.now(), instance };
     await connection.expect(releaseRequest(lease), 204);
   }
 };
@@ -50,21 +68,22 @@ const contend = async (connection: Connection, contest: Contest): Promise<void> 
  * Every contender holds, confirms, releases and queues again. When the time is up the queue is served to its end, so that
  * every request belongs to one whole round and the requests of a hand-off come out even.
  */
-export const handOffs = ({ baseUrl, connections, durationMs, prefix, paceMs }: TaskOf<'hand-offs'>): Promise<ResultOf<TaskOf<'hand-offs'>>> =>
-  withConnections(baseUrl, connections, async (opened) => {
+export const handOffs = ({ baseUrls, connections, durationMs, prefix, paceMs }: TaskOf<'hand-offs'>): Promise<ResultOf<TaskOf<'hand-offs'>>> =>
+  withConnections(baseUrls, connections, async (opened) => {
     const contest: Contest = {
       session: sessionKey(prefix, 0),
       paceMs,
       endMs: performance.now() + durationMs,
       nextLeaseId: leaseIdSource(),
-      releasedAtMs: undefined,
+      instances: baseUrls.length,
+      released: undefined,
       latenciesMs: [],
+      rounds: 0,
       requests: 0,
     };
-    await Promise.all(opened.map((connection) => contend(connection, contest)));
-    const { latenciesMs, requests } = contest;
-    // While the last ones are served fewer than all stand in the queue; their latencies are left out.
-    return { latenciesMs: latenciesMs.slice(0, -connections), requestsEach: requests / (latenciesMs.length + 1) };
+    await Promise.all(opened.map((connection, index) => contend(connection, index % baseUrls.length, contest)));
+    const { latenciesMs, rounds, requests } = contest;
+    return { latenciesMs, requestsEach: requests / rounds };
   });
 
 /** The same pacing, but one request after the other: what a single round trip costs on this machine at this pace. */

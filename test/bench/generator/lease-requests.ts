@@ -13,11 +13,16 @@ export const TTL_MS = 60_000;
 /** Keys as long as real ones. */
 export const sessionKey = (prefix: string, number: number): string => `agent:main:feishu:group:${prefix}_${number}`;
 
-/** Makes lease ids of 24 characters, unlike any other's; the random part is drawn once, so that drawing it is no part of the load. */
+/** The part of lease ids that makes them unlike any other's; it is drawn once, so that drawing it is no part of the load. */
+export const drawLeaseIdBase = (): string => randomBytes(9).toString('base64url');
+
+/** A lease id of 24 characters. */
+export const leaseIdOf = (base: string, number: number): string => base + String(number).padStart(12, '0');
+
 export const leaseIdSource = (): (() => string) => {
-  const base = randomBytes(9).toString('base64url');
+  const base = drawLeaseIdBase();
   let last = 0;
-  return () => base + String(++last).padStart(12, '0');
+  return () => leaseIdOf(base, ++last);
 };
 
 const pathOf = (session: string): string => `/v1/leases/${encodeURIComponent(session)}`;
@@ -39,9 +44,15 @@ export const heartbeatsRequest = (leases: readonly Named[]): Request => ({
   body: Buffer.from(JSON.stringify({ leases: leases.map(({ session, leaseId }) => ({ session, leaseId })) })),
 });
 
+/** How many of a request's leases were renewed. @throws UnexpectedAnswerError when the request failed as a whole */
+export const countHeld = ({ status, body }: Answer): number => {
+  if (status !== 200) throw new UnexpectedAnswerError(`heartbeats: ${status} ${body}`);
+  const { results } = JSON.parse(body) as { results: { status: string }[] };
+  return results.filter((result) => result.status === 'held').length;
+};
+
 /** @throws UnexpectedAnswerError unless each of `count` leases was renewed */
-export const checkHeld = ({ status, body }: Answer, count: number): void => {
-  const results = status === 200 ? (JSON.parse(body) as { results: { status: string }[] }).results : [];
-  const held = results.filter((result) => result.status === 'held').length;
-  if (held !== count) throw new UnexpectedAnswerError(`heartbeats: ${status}, ${held} of ${count} leases held`);
+export const checkHeld = (answer: Answer, count: number): void => {
+  const held = countHeld(answer);
+  if (held !== count) throw new UnexpectedAnswerError(`heartbeats: ${held} of ${count} leases held`);
 };

@@ -1,9 +1,10 @@
 /** The generator's process: carries out the tasks that its parent sends, one at a time. */
 import { expiries } from './expiries.ts';
 import { handOffs, paced } from './hand-off.ts';
+import { fill, keep } from './keep.ts';
 import { sdkHandOffs } from './sdk-hand-off.ts';
 import type { Report, Result, Task } from './tasks.ts';
-import { batches, fill, pairs, renewals } from './throughput.ts';
+import { batches, pairs, renewals } from './throughput.ts';
 
 const perform = (task: Task): Promise<Result> => {
   switch (task.kind) {
@@ -23,6 +24,8 @@ const perform = (task: Task): Promise<Result> => {
       return expiries(task);
     case 'fill':
       return fill(task);
+    case 'keep':
+      return keep(task);
   }
 };
 

@@ -2,38 +2,44 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LeaseClient } from '../../../client/src/index.ts';
+import { latencyOf, type Hands } from './hand-off.ts';
 import { sessionKey } from './lease-requests.ts';
 import type { ResultOf, Task } from './tasks.ts';
 
 type SdkHandOffs = Extract<Task, { kind: 'sdk-hand-offs' }>;
 
-interface Contest {
+interface Contest extends Hands {
   readonly session: string;
   readonly paceMs: number;
-  readonly endMs: number;
-  releasedAtMs: number | undefined;
   readonly latenciesMs: number[];
 }
 
-const contend = async (client: LeaseClient, contest: Contest): Promise<void> => {
+const contend = async (client: LeaseClient, instance: number, contest: Contest): Promise<void> => {
   while (performance.now() < contest.endMs) {
     const lease = await client.acquire(contest.session);
-    if (contest.releasedAtMs !== undefined) contest.latenciesMs.push(performance.now() - contest.releasedAtMs);
+    const latencyMs = latencyOf(contest, performance.now(), instance);
+    if (latencyMs !== undefined) contest.latenciesMs.push(latencyMs);
     await sleep(contest.paceMs);
-    contest.releasedAtMs = performance.now();
+    contest.released = { atMs: performance.now(), instance };
     const outcome = await lease.release();
     if (outcome !== 'released') throw new Error(`a release came to ${outcome}`);
   }
 };
 
-export const sdkHandOffs = async ({ baseUrl, connections, durationMs, prefix, paceMs }: SdkHandOffs): Promise<ResultOf<SdkHandOffs>> => {
-  const clients = ['gateway-1', 'gateway-2'].map((holder) => new LeaseClient({ baseUrl, holder }));
-  const contest: Contest = { session: sessionKey(prefix, 0), paceMs, endMs: performance.now() + durationMs, releasedAtMs: undefined, latenciesMs: [] };
+export const sdkHandOffs = async ({ baseUrls, connections, durationMs, prefix, paceMs }: SdkHandOffs): Promise<ResultOf<SdkHandOffs>> => {
+  const clients = ['gateway-1', 'gateway-2'].map((holder, index) => new LeaseClient({ baseUrl: baseUrls[index % baseUrls.length]!, holder }));
+  const contest: Contest = {
+    session: sessionKey(prefix, 0),
+    paceMs,
+    endMs: performance.now() + durationMs,
+    released: undefined,
+    instances: baseUrls.length,
+    latenciesMs: [],
+  };
   try {
-    await Promise.all(Array.from({ length: connections }, (_, index) => contend(clients[index % clients.length]!, contest)));
+    await Promise.all(Array.from({ length: connections }, (_, index) => contend(clients[index % clients.length]!, index % baseUrls.length, contest)));
   } finally {
     await Promise.all(clients.map((client) => client.close()));
   }
-  // As with plain requests: fewer than all stand in the queue at the end.
-  return { latenciesMs: contest.latenciesMs.slice(0, -connections) };
+  return { latenciesMs: contest.latenciesMs };
 };

@@ -9,6 +9,21 @@ interface Load {
   readonly prefix: string;
 }
 
+/** Contenders for one session, shared out in turns among the instances of a service. Only hand-offs from one instance to another count, where there are several. */
+interface Contest extends Omit<Load, 'baseUrl'> {
+  readonly baseUrls: readonly string[];
+  readonly paceMs: number;
+}
+
+/** Leases that are told by their number, from `first` on, so that one task can take them and another keep them. */
+interface Numbered {
+  readonly baseUrl: string;
+  readonly prefix: string;
+  readonly leaseIdBase: string;
+  readonly first: number;
+  readonly leases: number;
+}
+
 export type Task =
   /** Acquire, release, acquire, release … on each connection. */
   | ({ readonly kind: 'pairs' } & Load)
@@ -17,15 +32,17 @@ export type Task =
   /** Each connection renews `leases` of its own with each request. */
   | ({ readonly kind: 'batches'; readonly leases: number } & Load)
   /** One holder, `connections - 1` waiters; whoever holds releases after `paceMs`, and queues again. */
-  | ({ readonly kind: 'hand-offs'; readonly paceMs: number } & Load)
+  | ({ readonly kind: 'hand-offs' } & Contest)
   /** The same through the client SDK: `connections` contenders, shared out among two clients, as two gateways would. */
-  | ({ readonly kind: 'sdk-hand-offs'; readonly paceMs: number } & Load)
+  | ({ readonly kind: 'sdk-hand-offs' } & Contest)
   /** One request at a time on one connection, each `paceMs` after the last was answered. */
   | ({ readonly kind: 'paced'; readonly paceMs: number } & Load)
   /** `sessions` leases that nobody renews, each with one waiter behind it. */
   | { readonly kind: 'expiries'; readonly baseUrl: string; readonly prefix: string; readonly sessions: number; readonly ttlMs: number }
-  /** Takes `leases` and keeps them. */
-  | { readonly kind: 'fill'; readonly baseUrl: string; readonly prefix: string; readonly connections: number; readonly leases: number };
+  /** Takes the leases, for `ttlMs` each. */
+  | ({ readonly kind: 'fill'; readonly connections: number; readonly ttlMs: number } & Numbered)
+  /** Renews each of the leases once, `batch` with one request; the requests are spread evenly over `everyMs`. */
+  | ({ readonly kind: 'keep'; readonly connections: number; readonly batch: number; readonly everyMs: number } & Numbered);
 
 export interface Rate {
   /** Units of work (pairs, renewals, leases) that were done within `elapsedMs`. */
@@ -44,7 +61,16 @@ export interface Results {
   'sdk-hand-offs': { readonly latenciesMs: readonly number[] };
   paced: { readonly latenciesMs: readonly number[] };
   expiries: { readonly latenessMs: readonly number[] };
-  fill: { readonly taken: number };
+  fill: { readonly taken: number; readonly elapsedMs: number };
+  keep: {
+    readonly requests: number;
+    /** Leases that were not held any more. */
+    readonly lost: number;
+    /** Request by request, from the moment for which it was planned: until it was sent, and until it was answered. */
+    readonly sentLateMs: readonly number[];
+    readonly answeredLateMs: readonly number[];
+    readonly elapsedMs: number;
+  };
 }
 
 export type ResultOf<T extends Task> = Results[T['kind']];

@@ -10,8 +10,6 @@ type TaskOf<K extends Task['kind']> = Extract<Task, { kind: K }>;
 const SESSIONS_A_CONNECTION = 256;
 /** Every so many answers to a batch one is read to its end: reading all of them would measure the reader. */
 const BATCHES_READ_EVERY = 16;
-/** The longest a service allows unless told otherwise: leases that are kept do not end while they are counted. */
-const TTL_MS_LONG = 3_600_000;
 
 export const pairs = ({ baseUrl, connections, durationMs, prefix }: TaskOf<'pairs'>): Promise<ResultOf<TaskOf<'pairs'>>> => {
   const nextLeaseId = leaseIdSource();
@@ -65,19 +63,4 @@ export const batches = ({ baseUrl, connections, durationMs, prefix, leases }: Ta
       };
     });
     return measureRate(durationMs, turns);
-  });
-
-/** Takes the leases and keeps them. */
-export const fill = ({ baseUrl, connections, leases, prefix }: TaskOf<'fill'>): Promise<ResultOf<TaskOf<'fill'>>> =>
-  withConnections(baseUrl, connections, async (opened) => {
-    const nextLeaseId = leaseIdSource();
-    let taken = 0;
-    const taking = opened.map(async (connection) => {
-      while (taken < leases) {
-        const lease = { session: sessionKey(prefix, taken++), leaseId: nextLeaseId() };
-        await connection.expect(acquireRequest(lease, { ttlMs: TTL_MS_LONG }), 201);
-      }
-    });
-    await Promise.all(taking);
-    return { taken };
   });

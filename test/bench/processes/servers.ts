@@ -1,7 +1,6 @@
 /** The two servers that are compared, each in a process of its own. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startChild, type Child } from './child.ts';
 
@@ -17,7 +16,8 @@ export interface Server extends Pick<Child, 'pid' | 'stop' | 'errorOutput'> {
   readonly baseUrl: string;
 }
 
-const within = async <T>(child: Child, awaited: Promise<T>): Promise<T> => {
+/** What is awaited of a child, or why it does not come. @throws StartError */
+export const within = async <T>(child: Child, awaited: Promise<T>): Promise<T> => {
   const ended = child.ended.then((why): never => {
     throw new StartError(why);
   });
@@ -45,7 +45,7 @@ export const startBareServer = async (nodeOptions: readonly string[] = []): Prom
   return serverOf(child, `http://127.0.0.1:${address.port}`);
 };
 
-/** The first address that the service prints is that of its API. */
+/** The first address of HTTP that the service prints is that of its API. */
 const printedUrl = (child: Child): Promise<string> =>
   new Promise((resolve) => {
     let printed = '';
@@ -65,11 +65,11 @@ const untilReady = async (baseUrl: string): Promise<void> => {
   }
 };
 
-/** Starts the service as a user does, on a port that the system gives and a database of its own in `folder`. */
-export const startHoldfast = async (folder: string, nodeOptions: readonly string[] = []): Promise<Server> => {
+/** Starts the service as a user does, on a port that the system gives. */
+export const startHoldfast = async (settings: Readonly<Record<string, string>>, nodeOptions: readonly string[] = []): Promise<Server> => {
   const child = startChild(new URL('../../../service/src/main.ts', import.meta.url), [], {
     execArgv: [...nodeOptions],
-    env: { ...process.env, HOLDFAST_STORE: `file:${join(folder, 'holdfast.db')}`, HOLDFAST_HOST: '127.0.0.1', HOLDFAST_PORT: '0' },
+    env: { ...process.env, HOLDFAST_HOST: '127.0.0.1', HOLDFAST_PORT: '0', ...settings },
   });
   const baseUrl = await within(child, printedUrl(child));
   await within(child, untilReady(baseUrl));
