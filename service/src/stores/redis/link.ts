@@ -134,9 +134,8 @@ export class RedisLink {
     if (redis.status === 'reconnecting') return redis.disconnect();
     const ended = once(redis, 'end');
     if (redis.status === 'ready') {
-      redis.quit().catch(() => {
-        // The connection was lost instead, which ends it as well.
-      });
+      // A server that refuses to be told is left without a word; a connection that was lost instead has ended.
+      redis.quit().catch(() => redis.disconnect());
     } else redis.disconnect();
     await ended;
   }

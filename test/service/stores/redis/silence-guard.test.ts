@@ -55,17 +55,16 @@ t.test('a single byte is a sign of life, however many answers are owed', async (
   t.equal(cut.length, 0);
 });
 
-t.test('a pause of this process is no silence of the server', async (t) => {
+t.test('two looks in a row may find nothing: a process that was stopped looks before it reads what arrived meanwhile', async (t) => {
   const { clock, cut, state, stream } = scene();
   clock.advance(600);
   state.commandQueue.length = 1;
-  // A real timer that is late fires once for all that it missed.
-  for (let pause = 0; pause < 5; pause += 1) {
-    clock.advance(500);
+  for (let pauses = 0; pauses < 20; pauses += 1) {
+    clock.advance(1_000);
     stream.bytesRead += 5;
+    clock.advance(500);
   }
-  clock.advance(1_000);
-  t.equal(cut.length, 0, 'what had arrived meanwhile was read before the third look');
+  t.equal(cut.length, 0);
 });
 
 t.test('a handshake that hangs is cut as well, and a server that loads without being asked is not', async (t) => {
