@@ -23,6 +23,9 @@ const PLACES: Readonly<Record<Place['name'], (test: Test) => Promise<Place>>> = 
 /** Whether the run is at full size; otherwise what costs time is done less often, above all over the second store. */
 export const IS_LONG = process.env['HOLDFAST_LONG'] === '1';
 
+/** Another one of the same kind, with nothing in it. */
+export const anotherPlace = (test: Test, { name }: Place): Promise<Place> => PLACES[name](test);
+
 /** The whole body of a test runs over each store, in a place of its own. */
 export const eachStore = (t: Test, says: string, body: (test: Test, place: Place) => Promise<void>): void => {
   for (const [name, make] of Object.entries(PLACES)) void t.test(`${name}: ${says}`, async (test) => body(test, await make(test)));

@@ -67,3 +67,10 @@ export const spawnHolder = (t: { teardown(end: () => Promise<void>): void }, opt
   t.teardown(() => holder.kill());
   return holder;
 };
+
+/** Starts so many, and resolves once all are up: a process that starts takes time from those whose leases run already. */
+export const spawnHolders = async (t: { teardown(end: () => Promise<void>): void }, count: number, options: SpawnHolderOptions): Promise<readonly SpawnedHolder[]> => {
+  const holders = Array.from({ length: count }, () => spawnHolder(t, options));
+  await Promise.all(holders.map((holder) => holder.ask({ do: 'report' })));
+  return holders;
+};
