@@ -5,11 +5,12 @@ import { readHistory, writeHistory, type HistoryRecord } from '../support/histor
 import { HistoryRecorder } from '../support/history/recorder.ts';
 import type { PropertyId } from '../support/history/violation.ts';
 import { attempt, fence, granted, held, offered, outage, park, parked, release, released, renew, renewed, reply, take, wait } from './histories-by-hand.ts';
+import { WRONG_HISTORIES_OF_INSTANCES } from './wrong-histories-of-instances.ts';
 import { WRONG_HISTORIES_OF_LEASES } from './wrong-histories-of-leases.ts';
 import { WRONG_HISTORIES_OF_REPLIES } from './wrong-histories-of-replies.ts';
 import { WRONG_HISTORIES_OF_WAITING } from './wrong-histories-of-waiting.ts';
 
-const WRONG_HISTORIES = [...WRONG_HISTORIES_OF_LEASES, ...WRONG_HISTORIES_OF_WAITING, ...WRONG_HISTORIES_OF_REPLIES];
+const WRONG_HISTORIES = [...WRONG_HISTORIES_OF_LEASES, ...WRONG_HISTORIES_OF_WAITING, ...WRONG_HISTORIES_OF_REPLIES, ...WRONG_HISTORIES_OF_INSTANCES];
 
 for (const { about, breaks, wrong, right, options } of WRONG_HISTORIES) {
   t.test(`${breaks}: ${about}`, async (t) => {
@@ -140,6 +141,6 @@ t.test('many replies of one session are judged in seconds', async (t) => {
 });
 
 t.test('every property has a wrong history', async (t) => {
-  const all: readonly PropertyId[] = ['S1', 'S2', 'S3', 'S6', 'S7', 'S8', 'S9', 'S10', 'S11', 'S12', 'S13', 'S14', 'S15', 'S16', 'L1', 'L3', 'FIFO'];
+  const all: readonly PropertyId[] = ['S1', 'S2', 'S3', 'S6', 'S7', 'S8', 'S9', 'S10', 'S11', 'S12', 'S13', 'S14', 'S15', 'S16', 'L1', 'L3', 'L4', 'FIFO'];
   t.strictSame(all.filter((property) => !WRONG_HISTORIES.some(({ breaks }) => breaks === property)), []);
 });

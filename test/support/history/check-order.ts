@@ -1,12 +1,14 @@
 /** FIFO: a waiter is never served while another of its class that came before it waits, nor a background one while a foreground one does. */
 import { isResultless, type LeaseFacts, type SessionFacts } from './facts.ts';
 import { answeredMsOf, type HistoryRecord } from './record.ts';
+import { checkSeenOrder } from './check-seen-order.ts';
 import { sortedBy } from './sorted.ts';
 import { stintsOf, type Stint } from './stints.ts';
 import type { Violation } from './violation.ts';
 
 export const checkOrder = (facts: SessionFacts): Violation[] => {
-  const stints = sortedBy(facts.leases.flatMap((lease) => stintsOf(lease, facts)), ({ queuedMs }) => queuedMs);
+  const stintsOfLeases = new Map(facts.leases.map((lease) => [lease, stintsOf(lease, facts)]));
+  const stints = sortedBy([...stintsOfLeases.values()].flat(), ({ queuedMs }) => queuedMs);
   const served = facts.leases.filter((lease) => lease.token !== undefined).flatMap(toServed);
   const foreground = stints.filter(({ background }) => !background);
   const background = stints.filter((stint) => stint.background);
@@ -14,6 +16,7 @@ export const checkOrder = (facts: SessionFacts): Violation[] => {
     ...overtaken(facts, foreground, served.filter((one) => !one.background), ({ askedMs }) => askedMs),
     ...overtaken(facts, background, served.filter((one) => one.background), ({ askedMs }) => askedMs),
     ...overtaken(facts, foreground, served.filter((one) => one.background), ({ grantedFromMs }) => grantedFromMs),
+    ...checkSeenOrder(facts, stintsOfLeases),
   ];
 };
 

@@ -1,8 +1,9 @@
 /**
- * Judges a recorded history by the promises S1, S2, S3, S6, S7, S8, S9, S10, S11 to S15 (of replies), S16, L1, L3 and the order of waiters. It knows the promises and the
+ * Judges a recorded history by the promises S1, S2, S3, S6, S7, S8, S9, S10, S11 to S15 (of replies), S16, L1, L3, L4 and the order of waiters. It knows the promises and the
  * clients' records (see `record.ts`), and nothing of the code that it judges. It reports only what no lawful run can explain: a request
  * may have been carried out at any time while it was under way, an unanswered one also soon after, or never. In n log n of the records.
  */
+import { checkDeadlines } from './check-deadlines.ts';
 import { checkDelays } from './check-delays.ts';
 import { checkFence } from './check-fence.ts';
 import { checkLiveness } from './check-liveness.ts';
@@ -29,6 +30,7 @@ export const checkHistory = (records: readonly HistoryRecord[], options: Partial
       ...checkRepeats(facts, spans),
       ...checkOrder(facts),
       ...checkDelays(facts, spans),
+      ...checkDeadlines(facts),
       ...checkReplies(facts, replies),
       ...checkTaking(facts, spans, replies),
     ];

@@ -3,6 +3,7 @@ import type { CheckOptions } from './options.ts';
 import { TICKET_GRACE_MS } from './options.ts';
 import { Outages } from './outages.ts';
 import { answeredMsOf, isUnknown, type AcquireCommand, type HistoryRecord, type ReleaseCommand, type RenewCommand } from './record.ts';
+import { gatherQueues, type SeenQueue } from './seen-queues.ts';
 import { countUntil, minimaFrom, sortedBy } from './sorted.ts';
 
 export interface LeaseFacts {
@@ -39,6 +40,8 @@ export interface SessionFacts {
   readonly sightings: readonly Sighting[];
   /** Answers that say that nobody holds the session. */
   readonly frees: readonly HistoryRecord[];
+  /** The queue as inspections showed it. */
+  readonly queues: readonly SeenQueue[];
   readonly outages: Outages;
   readonly options: CheckOptions;
 }
@@ -63,7 +66,8 @@ const gatherSession = (session: string, records: readonly HistoryRecord[], outag
   const sightings = records.flatMap(sightingsIn);
   const frees = records.filter(({ outcome }) => outcome.kind === 'lease-not-held' || (outcome.kind === 'session' && outcome.held === false));
   noteEnds(leases, sightings, frees, records);
-  return { session, records, leases, sightings, frees, outages, options };
+  const queues = gatherQueues(records, leases, outages);
+  return { session, records, leases, sightings, frees, queues, outages, options };
 };
 
 const gatherLeases = (records: readonly HistoryRecord[], outages: Outages): Map<string, LeaseFacts> => {

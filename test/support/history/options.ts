@@ -6,11 +6,18 @@ export interface CheckOptions {
   readonly lateMs: number;
   /** When an acquire without `queuedMs` is taken to have its ticket, counted from its sending. By default it is not judged. */
   readonly arrivalMs: number;
+  /**
+   * Whether an acquire is taken to have had its ticket `waitedMs` before its answer was here, as the store told: by one clock, whichever
+   * instances were asked. By default that is not used.
+   */
+  readonly countsBack: boolean;
   /** How late an expiry may be acted on (L1). Default 250 ms. */
   readonly promptMs: number;
+  /** Within what, beside its wait, a request is answered or fails (L4). By default it is not judged. */
+  readonly deadlineMs: number;
 }
 
-export const DEFAULTS: CheckOptions = { slackMs: 2, lateMs: 10_000, arrivalMs: Infinity, promptMs: 250 };
+export const DEFAULTS: CheckOptions = { slackMs: 2, lateMs: 10_000, arrivalMs: Infinity, countsBack: false, promptMs: 250, deadlineMs: Infinity };
 
 /** The promises' own numbers, written down a second time on purpose: the checker does not ask the code it judges. */
 export const OFFER_MS = 5_000;

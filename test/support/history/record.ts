@@ -11,6 +11,8 @@
  *   answer whose `outcome` member is `unknown` is written so too. What is unknown may have been applied, at once or soon, or not.
  * - `queuedMs` says by when an acquire is known to have its ticket (an inspection showed it, a `waiting` event came). Order and delay
  *   of waiters are judged only where it is given, or where the option `arrivalMs` stands in for it.
+ * - An inspection whose outcome has `waiters` shows who stood in the queue, in which order, at one moment of the store's. It helps where
+ *   holders are named so that a name tells which lease id it was, or nearly so.
  * - `leaseId` is any name that tells ids apart: the id, its hash, or a label. Within a session it must not be
  *   used for two ids, nor again once the service may have forgotten it (15 minutes after its end).
  * - An outcome is the answer's JSON with its `kind`: `granted` (200 or 201), `renewed`, `released`, `session` (GET), `verdict`, `asked`,
@@ -20,7 +22,9 @@
  *   settled). `payload` is anything that tells payloads apart. What is told of a reply is the member `reply` of the outcome, whose kind
  *   is `parked` (`repeated`: 200) for a park, and `reply` for everything else.
  * - The service's own faults are records without a session: `outage` from when it was killed or stopped to when it answers again
- *   (`restarted`: its memory was lost), and `wall-step` for its wall clock.
+ *   (`restarted`: its memory was lost), and `wall-step` for its wall clock. Of many instances over one Redis only the Redis is the
+ *   service in this sense: its outage loses nothing (`restarted` is false). That one instance was killed or cut off excuses nothing but
+ *   unanswered requests, and is not written down.
  */
 export interface AcquireCommand {
   readonly kind: 'acquire';
@@ -113,6 +117,14 @@ export interface HistoryOutcome {
   readonly verdict?: string;
   readonly stale?: boolean;
   readonly reply?: ReplySeen;
+  /** Of an inspection: the queue, in its order. */
+  readonly waiters?: readonly WaiterSeen[];
+}
+
+export interface WaiterSeen {
+  readonly holder: string;
+  readonly waitedMs: number;
+  readonly background: boolean;
 }
 
 export interface ReplySeen {

@@ -6,6 +6,8 @@ import { answeredMsOf, isUnknown, type AcquireCommand, type HistoryRecord } from
 export interface Stint {
   readonly leaseId: string;
   readonly background: boolean;
+  /** When the first of its requests was sent. */
+  readonly sentMs: number;
   /** By when it had its place. */
   readonly queuedMs: number;
   /** The token with which its wait ended; undefined where it was not served. */
@@ -18,9 +20,14 @@ export interface Stint {
 
 type Acquire = HistoryRecord<AcquireCommand>;
 
-export const queuedMsOf = (acquire: Acquire, { options }: SessionFacts): number => acquire.queuedMs ?? acquire.sentMs + options.arrivalMs;
+export const queuedMsOf = (acquire: Acquire, { options }: SessionFacts): number => {
+  const queuedMs = acquire.queuedMs ?? acquire.sentMs + options.arrivalMs;
+  const { waitedMs } = acquire.outcome;
+  return options.countsBack && waitedMs !== undefined && !isUnknown(acquire) ? Math.min(queuedMs, answeredMsOf(acquire) - waitedMs + options.slackMs) : queuedMs;
+};
 
 interface Ticket {
+  readonly sentMs: number;
   readonly queuedMs: number;
   readonly background: boolean;
   /** The ticket lives at least until then, unless it is served. */
@@ -38,17 +45,25 @@ export const stintsOf = (lease: LeaseFacts, facts: SessionFacts): Stint[] => {
   const stints: Stint[] = [];
   let ticket: Ticket | undefined;
   const close = (token?: number, record?: HistoryRecord): void => {
-    if (ticket) stints.push({ leaseId: lease.leaseId, background: ticket.background, queuedMs: ticket.queuedMs, token, untilMs: ticket.waitedUntilMs, record: record ?? ticket.record });
+    if (ticket) stints.push({ leaseId: lease.leaseId, background: ticket.background, sentMs: ticket.sentMs, queuedMs: ticket.queuedMs, token, untilMs: ticket.waitedUntilMs, record: record ?? ticket.record });
     ticket = undefined;
   };
   for (const acquire of lease.acquires) {
     const { command, sentMs, outcome } = acquire;
-    const arrivedMs = Math.min(queuedMsOf(acquire, facts), answeredMsOf(acquire));
+    const background = command.background ?? false;
+    // What was refused for want of the store, or may never have arrived, left the ticket as it was.
+    if (outcome.kind === 'not-applied' || (isUnknown(acquire) && acquire.queuedMs === undefined)) continue;
+    const arrivedMs = isUnknown(acquire) ? acquire.queuedMs! : Math.min(queuedMsOf(acquire, facts), answeredMsOf(acquire));
     const isKept = ticket && arrivedMs <= ticket.goodUntilMs && !facts.outages.restartedBetween(ticket.queuedMs, arrivedMs);
     if (!isKept) close();
-    if (isResultless(acquire) || isUnknown(acquire)) {
-      // What was not answered may have been served all the same: nothing after it is sure.
+    if (isResultless(acquire)) {
       close();
+      continue;
+    }
+    if (isUnknown(acquire)) {
+      // It arrived, and the ticket has its grace from then on, even if the connection was gone at once.
+      ticket ??= { sentMs, queuedMs: arrivedMs, background, goodUntilMs: arrivedMs, waitedUntilMs: arrivedMs, record: acquire };
+      ticket.goodUntilMs = Math.max(ticket.goodUntilMs, sentMs + TICKET_GRACE_MS);
       continue;
     }
     if (facts.outages.restartedBetween(sentMs, answeredMsOf(acquire))) {
@@ -57,7 +72,7 @@ export const stintsOf = (lease: LeaseFacts, facts: SessionFacts): Stint[] => {
     }
     const queuedMs = queuedMsOf(acquire, facts);
     if (!ticket && queuedMs < answeredMsOf(acquire)) {
-      ticket = { queuedMs, background: command.background ?? false, goodUntilMs: queuedMs, waitedUntilMs: queuedMs, record: acquire };
+      ticket = { sentMs, queuedMs, background, goodUntilMs: queuedMs, waitedUntilMs: queuedMs, record: acquire };
     }
     if (!ticket) continue;
     if (outcome.kind === 'granted') close(outcome.fencingToken, acquire);
