@@ -1,51 +1,69 @@
 // Callers that are gone before their answer: what becomes of their place, and of their grant.
-import t from 'tap';
+import t, { type Test } from 'tap';
 import type { Command, OutcomeOf } from '../../service/src/session/commands.ts';
 import type { SessionName } from '../../service/src/session/store.ts';
-import { acquire, inspect, leaseIdOf, pathOf } from '../support/inject.ts';
+import { eachStore } from '../support/each-store.ts';
+import { inspect, leaseIdOf, pathOf } from '../support/inject.ts';
+import { LeaseApi } from '../support/lease-api.ts';
 import { listeningApp } from '../support/listening-app.ts';
 import { RawHttp } from '../support/raw-http.ts';
-import { until } from '../support/until.ts';
+import { startRedisServer } from '../support/redis-server.ts';
+import { waitersOf } from '../support/rival.ts';
+import { spawnService, type SpawnServiceOptions } from '../support/spawn-service.ts';
+import { pause, until } from '../support/until.ts';
+
+// Most of the time is waited for grace to end.
+t.jobs = 8;
 
 const put = (session: string, name: string, waitMs: number): string => {
   const body = JSON.stringify({ holder: name, waitMs });
   return `PUT ${pathOf(session)} HTTP/1.1\r\nhost: h\r\nlease-id: ${leaseIdOf(name)}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
 };
 
-t.test('a caller that closes its connection after the answer has left nothing: its lease lives on', async (t) => {
-  const { app, port, connections } = await listeningApp(t);
+const setUp = async (test: Test, options: SpawnServiceOptions): Promise<{ port: number; api: LeaseApi }> => {
+  const { port, baseUrl } = await spawnService(test, options);
+  const api = new LeaseApi(baseUrl);
+  test.teardown(() => api.close());
+  return { port, api };
+};
+
+const lapsed = (api: LeaseApi, session: string): Promise<boolean> =>
+  until('nobody waits any more', async () => (await waitersOf(api, session)) === 0, { withinMs: 10_000, everyMs: 50 });
+
+eachStore(t, 'a caller that closes its connection after the answer has left nothing: its lease lives on', async (test, { store }) => {
+  const { port, api } = await setUp(test, { store });
   const socket = await RawHttp.open(port);
   socket.send(put('s', 'a', 60_000));
   await until('it was answered', () => socket.received.includes('fencingToken'));
   socket.reset();
   await socket.untilClosed();
-  await until('the server has seen the close', () => connections[0]!.destroyed);
-  t.ok((await inspect(app, 's')).json().remainingMs > 20_000);
+  await pause(300); // in which the service has seen the close
+  test.ok((await api.inspect('s')).body.remainingMs! > 20_000);
 });
 
-t.test('a waiter whose connection breaks loses its place within seconds, not after its wait', async (t) => {
-  const { app, port } = await listeningApp(t);
-  await acquire(app, 's', 'a');
+eachStore(t, 'a waiter whose connection breaks loses its place within seconds, not after its wait', async (test, { store }) => {
+  const { port, api } = await setUp(test, { store });
+  await api.acquire('s', leaseIdOf('a'), { holder: 'a' });
   const socket = await RawHttp.open(port);
   socket.send(put('s', 'w', 60_000));
-  await until('it waits', async () => (await inspect(app, 's')).json().waiters.length === 1);
+  await until('it waits', async () => (await waitersOf(api, 's')) === 1);
   socket.reset();
-  await until('its ticket has lapsed', async () => (await inspect(app, 's')).json().waiters.length === 0, { withinMs: 10_000, everyMs: 50 });
-  t.match((await inspect(app, 's')).json(), { holder: 'a', waiters: [] });
+  await lapsed(api, 's');
+  test.match((await api.inspect('s')).body, { holder: 'a', waiters: [] });
 });
 
-t.test('of several requests on one connection, each is known to be gone', async (t) => {
-  const { app, port } = await listeningApp(t);
-  await acquire(app, 's', 'a');
+eachStore(t, 'of several requests on one connection, each is known to be gone', async (test, { store }) => {
+  const { port, api } = await setUp(test, { store });
+  await api.acquire('s', leaseIdOf('a'), { holder: 'a' });
   const socket = await RawHttp.open(port);
   socket.send(put('s', 'w1', 60_000) + put('s', 'w2', 60_000));
-  await until('both wait', async () => (await inspect(app, 's')).json().waiters.length === 2);
+  await until('both wait', async () => (await waitersOf(api, 's')) === 2);
   socket.reset();
-  await until('both tickets have lapsed', async () => (await inspect(app, 's')).json().waiters.length === 0, { withinMs: 10_000, everyMs: 50 });
-  t.match((await inspect(app, 's')).json(), { holder: 'a', waiters: [] });
+  await lapsed(api, 's');
+  test.match((await api.inspect('s')).body, { holder: 'a', waiters: [] });
 });
 
-t.test('a grant that nobody was there to hear becomes an offer', async (t) => {
+t.test('embedded: a grant that nobody was there to hear becomes an offer', async (t) => {
   const { app, port, store, connections } = await listeningApp(t);
   const { promise: gate, resolve: open } = Promise.withResolvers<void>();
   const carryOut = store.apply.bind(store);
@@ -64,4 +82,23 @@ t.test('a grant that nobody was there to hear becomes an offer', async (t) => {
   await until('it is an offer', async () => (await inspect(app, 's')).json().remainingMs <= 5_000);
   await until('it has lapsed', async () => !(await inspect(app, 's')).json().held, { withinMs: 10_000, everyMs: 50 });
   t.match((await inspect(app, 's')).json().previous, { holder: 'a', endedBecause: 'expired' });
+});
+
+t.test('redis: a grant that nobody was there to hear becomes an offer', async (t) => {
+  const redis = await startRedisServer(t);
+  const { port, api } = await setUp(t, { store: { redis: redis.url } });
+  const socket = await RawHttp.open(port);
+  // Redis carries the command out when it goes on, and its caller is gone by then.
+  redis.pause();
+  socket.send(put('s', 'a', 0));
+  await pause(100);
+  socket.reset();
+  await socket.untilClosed();
+  redis.resume();
+  await until('it is an offer', async () => {
+    const { body } = await api.inspect('s');
+    return body.held && body.remainingMs! <= 5_000;
+  });
+  await until('it has lapsed', async () => !(await api.inspect('s')).body.held, { withinMs: 10_000, everyMs: 50 });
+  t.match((await api.inspect('s')).body.previous, { holder: 'a', endedBecause: 'expired' });
 });

@@ -1,16 +1,21 @@
-// The disk takes no more: nothing that it has not is served, the process ends with one line, and what was acknowledged is there after.
+/**
+ * The store fails. Embedded, the disk takes no more: nothing that it has not is served, the process ends with one line. A Redis that is gone, stopped or full is
+ * waited for: every request is answered within its deadline, and says what became of it. What was acknowledged is there after.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import t from 'tap';
-import { LeaseApi, newLeaseId } from '../support/lease-api.ts';
+import t, { type Test } from 'tap';
+import { LeaseApi, newLeaseId, type Answer } from '../support/lease-api.ts';
+import { monotonicMs } from '../support/monotonic.ts';
+import { startRedisServer, type RedisServer } from '../support/redis-server.ts';
 import { root } from '../support/source-files.ts';
-import { SpawnedService } from '../support/spawn-service.ts';
+import { spawnService, SpawnedService } from '../support/spawn-service.ts';
 import { until } from '../support/until.ts';
 
-t.test('a failing commit is 503 with an unknown outcome, and the end of the process', async (t) => {
+t.test('embedded: a failing commit is 503 with an unknown outcome, and the end of the process', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-full-'));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, 'holdfast.db');
@@ -55,4 +60,70 @@ t.test('a failing commit is 503 with an unknown outcome, and the end of the proc
     if (body.fencingToken !== fencingToken) t.fail(`${session} is ${JSON.stringify(body)} and was acknowledged with ${fencingToken}`);
   }
   await again.end();
+});
+
+const HOUR_MS = 3_600_000;
+/** A request that does not wait is answered within 2 s; the rest is for a busy machine. */
+const ANSWERED_MS_MAX = 4_000;
+
+const overRedis = async (t: Test): Promise<{ redis: RedisServer; service: SpawnedService; api: LeaseApi }> => {
+  const redis = await startRedisServer(t);
+  const service = await spawnService(t, { store: { redis: redis.url }, env: { HOLDFAST_LOG_LEVEL: 'silent' } });
+  const api = new LeaseApi(service.baseUrl);
+  t.teardown(() => api.close());
+  return { redis, service, api };
+};
+
+const acquire = (api: LeaseApi, session: string, leaseId = newLeaseId()): Promise<Answer> => api.acquire(session, leaseId, { holder: 'gateway-1', ttlMs: HOUR_MS });
+
+/** The service waits for its Redis, and says so; with what a request is answered meanwhile. */
+const assertAway = async (t: Test, { baseUrl }: SpawnedService, ask: () => Promise<Answer>, outcomes: readonly string[]): Promise<void> => {
+  const askedMs = monotonicMs();
+  const { status, headers, body } = await ask();
+  t.match({ status, body }, { status: 503, body: { code: 'store-unavailable' } });
+  t.ok(outcomes.includes(body.outcome ?? ''), `its outcome is ${body.outcome}`);
+  t.ok(Number(headers['retry-after']) > 0, 'with when to ask again');
+  t.ok(monotonicMs() - askedMs < ANSWERED_MS_MAX, 'within its deadline');
+  t.equal((await fetch(`${baseUrl}/healthz`)).status, 200, 'the process is well');
+};
+
+t.test('redis: while Redis is gone nothing is applied, and all that was acknowledged is there when it is back', async (t) => {
+  const { redis, service, api } = await overRedis(t);
+  const leaseId = newLeaseId();
+  const { body: lease } = await acquire(api, 'held', leaseId);
+  await redis.kill();
+  await assertAway(t, service, () => acquire(api, 'other'), ['not-applied', 'unknown']);
+  await until('it is not ready', async () => (await fetch(`${service.baseUrl}/readyz`)).status === 503);
+  for (const ask of [() => acquire(api, 'other'), () => api.renew('held', leaseId), () => api.release('held', leaseId), () => api.inspect('held')]) await assertAway(t, service, ask, ['not-applied']);
+  await redis.start();
+  await service.answers();
+  t.match((await api.renew('held', leaseId)).body, { fencingToken: lease.fencingToken! });
+  const next = await acquire(api, 'other');
+  t.equal(next.status, 201);
+  t.ok(next.body.fencingToken! > lease.fencingToken!);
+});
+
+t.test('redis: what a stopped Redis was asked is unknown, and repeated once it goes on it is one grant', async (t) => {
+  const { redis, service, api } = await overRedis(t);
+  const leaseId = newLeaseId();
+  redis.pause();
+  await assertAway(t, service, () => acquire(api, 'asked', leaseId), ['unknown']);
+  redis.resume();
+  await service.answers();
+  const repeated = await acquire(api, 'asked', leaseId);
+  t.ok(repeated.status === 200 || repeated.status === 201, `the repeat is granted: ${repeated.status}`);
+  t.equal((await api.inspect('asked')).body.fencingToken, repeated.body.fencingToken);
+  t.equal((await api.inspect('asked')).body.previous, undefined, 'the first grant of the session');
+});
+
+t.test('redis: a full Redis takes no more, and loses nothing', async (t) => {
+  const { redis, service, api } = await overRedis(t);
+  const leaseId = newLeaseId();
+  const { body: lease } = await acquire(api, 'held', leaseId);
+  await redis.ask((asked) => asked.config('SET', 'maxmemory', '1'));
+  await assertAway(t, service, () => acquire(api, 'other'), ['not-applied']);
+  await redis.ask((asked) => asked.config('SET', 'maxmemory', '0'));
+  await service.answers();
+  t.equal((await acquire(api, 'other')).status, 201);
+  t.match((await api.renew('held', leaseId)).body, { fencingToken: lease.fencingToken! });
 });

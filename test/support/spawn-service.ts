@@ -88,12 +88,19 @@ export class SpawnedService {
     this.#stdout = '';
     child.stdout.on('data', (chunk: Buffer) => (this.#stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
-    await until('the service is ready', () => this.#ready(child), { everyMs: 10 });
+    await this.answers();
     this.bootMs = monotonicMs() - startedMs;
     return this;
   }
 
-  async #ready(child: ChildProcess): Promise<boolean> {
+  /** Resolves once it says that it is ready, as it does again after its store was away. */
+  async answers(): Promise<void> {
+    await until('the service is ready', () => this.#isReady(), { everyMs: 10 });
+  }
+
+  async #isReady(): Promise<boolean> {
+    const child = this.#process;
+    if (!child) throw new Error('the service is not running');
     if (child.exitCode !== null || child.signalCode !== null) {
       throw new Error(`the service ended (${child.exitCode ?? child.signalCode}) instead of starting:\n${this.#stdout}${this.stderr}`);
     }
