@@ -47,6 +47,16 @@ export class FakeClock implements Clock {
     this.advance(0);
   }
 
+  /** Moves both clocks on in one leap: what falls due meanwhile fires once, at its end. Nobody needs to follow a loop of a quarter of a second through a week. */
+  leap(ms: number): void {
+    this.#moveTo(this.#monoMs + ms);
+    for (const armed of [...this.#armed].filter(({ atMs }) => atMs <= this.#monoMs).toSorted((a, b) => a.atMs - b.atMs)) {
+      if (armed.everyMs !== undefined) armed.atMs = this.#monoMs + armed.everyMs;
+      else if (!this.#armed.delete(armed)) continue;
+      armed.fire();
+    }
+  }
+
   /** Moves time in steps, letting promises run between them, so that what a timer starts can set the next one. */
   async advanceAsync(ms: number, stepMs = 50): Promise<void> {
     for (let left = ms; left > 0; left -= stepMs) {
