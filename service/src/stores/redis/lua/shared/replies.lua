@@ -80,10 +80,14 @@ function M.headDueAt(d)
   return head and head.dueAt or false
 end
 
--- When the first undelivered reply will be too old; nil when none will.
+-- When the first undelivered reply will be too old; nil when none will. Every command asks before and after its work, and
+-- Redis is asked again only when the index has changed in between.
 function M.firstExpiry(d)
-  local first = redis.call('ZRANGE', draft.key(d, 'expiring'), 0, 0, 'WITHSCORES')
-  return first[2] and tonumber(first[2]) or nil
+  if d.firstExpiry == nil then
+    local first = redis.call('ZRANGE', draft.key(d, 'expiring'), 0, 0, 'WITHSCORES')
+    d.firstExpiry = first[2] and tonumber(first[2]) or false
+  end
+  return d.firstExpiry or nil
 end
 
 -- Declares dead, visibly, what was not delivered in its time. A dead reply keeps its place in the order.
@@ -123,11 +127,6 @@ function M.forgetAll(d)
   if d.s.courier then M.moveCourier(d, false) end
   d.s.courier = false
   d.s.replies = false
-end
-
--- For the sweeper: the oldest settled reply of the partition goes before its time. Whether there was one.
-function M.dropOldestSettled(p)
-  return settledreplies.dropOldest(p)
 end
 
 return M

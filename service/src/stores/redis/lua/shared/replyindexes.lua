@@ -34,12 +34,12 @@ function M.listing(p, state, namespace)
   return p.prefix .. 'listed:' .. state .. ':' .. namespace
 end
 
+local NUMBER_DIGITS = 16
+
 -- The name of a reply in it. Of one time they stand in the order of these: by key, then by number.
 function M.listed(key, number)
   return key .. '\0' .. string.format('%016.0f', number)
 end
-
-local NUMBER_DIGITS = 16
 
 function M.keyAndNumber(listed)
   return string.sub(listed, 1, -NUMBER_DIGITS - 2), tonumber(string.sub(listed, -NUMBER_DIGITS))
@@ -62,6 +62,7 @@ local function moveExpiring(d, reply, to)
   local number = partition.digits(reply.number)
   if to.expiresAt then redis.call('ZADD', draft.key(d, 'expiring'), partition.digits(to.expiresAt), number)
   else redis.call('ZREM', draft.key(d, 'expiring'), number) end
+  d.firstExpiry = nil
 end
 
 -- What a counter gains or loses by a reply that begins or ceases to count.

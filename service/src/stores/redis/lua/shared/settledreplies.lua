@@ -57,16 +57,14 @@ local function dropKeptPayloads(d)
   end
 end
 
--- The oldest settled reply of the partition goes before its time. `d` is the draft that is open already, if any: its record
--- is saved by whoever opened it.
-local function dropOldest(p, d)
+-- The oldest settled reply of the partition goes before its time. The record of `d` is saved by whoever opened it.
+local function dropOldest(d)
+  local p = d.p
   local name = redis.call('ZRANGE', p.prefix .. 'settled', 0, 0)[1]
-  if not name then return false end
-  local oldest = d and d.name == name and d or draft.open(p, name)
+  local oldest = d.name == name and d or draft.open(p, name)
   forgetFirst(oldest)
   -- Nothing that draft.save sees to rests on a reply that is settled already.
   if oldest ~= d then redis.call('HSET', p.prefix .. 'sessions', name, record.encode(oldest.s)) end
-  return true
 end
 
 -- To be called when one has been settled: a session remembers so many, and so many bytes of what superseded ones said, and
@@ -77,7 +75,7 @@ function M.keepLimits(d)
   if counted.settledNext - counted.settledFirst > limits.SETTLED_REPLIES_MAX
     and redis.call('ZCARD', draft.key(d, 'settledreplies')) > limits.SETTLED_REPLIES_MAX then forgetFirst(d) end
   if counted.keptBytes > limits.REPLIES_BYTES_MAX then dropKeptPayloads(d) end
-  if d.p.settledCount > IN_PARTITION_MAX then dropOldest(d.p, d) end
+  if d.p.settledCount > IN_PARTITION_MAX then dropOldest(d) end
 end
 
 -- Forgets those that were remembered long enough.
@@ -88,11 +86,6 @@ function M.forgetOld(d)
     if settledAt + limits.SETTLED_REPLY_MS > d.p.now.ms then return end
     forgetFirst(d)
   end
-end
-
--- For the sweeper, which has no draft open. Whether there was one.
-function M.dropOldest(p)
-  return dropOldest(p, nil)
 end
 
 return M
