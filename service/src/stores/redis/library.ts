@@ -36,7 +36,7 @@ export const makeLibrary = (edit: (file: string, text: string) => string = (_fil
   const modules = shared.map((name) => `${name} = (function()\n${edit(`shared/${name}`, textOf(SHARED, name))}\nend)()`);
   const commands = namesIn(COMMANDS).map((name) => ({ name, text: edit(name, textOf(COMMANDS, name)) }));
   const body = [HEAD, `local ${shared.join(', ')}`, ...modules].join('\n');
-  const digest = createHash('sha256').update(JSON.stringify([body, commands])).digest('hex').slice(0, 12);
+  const digest = createHash('sha256').update(JSON.stringify([body, commands, REFUSED_WITHOUT_MEMORY])).digest('hex').slice(0, 12);
   const functionOf = ({ name }: { readonly name: string }): string => `hf_${digest}_${name.replaceAll('-', '_')}`;
   const functions = commands.map(({ name, text }) => {
     const flags = REFUSED_WITHOUT_MEMORY.includes(name) ? '' : `'allow-oom'`;
