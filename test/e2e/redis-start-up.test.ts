@@ -1,11 +1,17 @@
 // The service over a real Redis that is not as it must be: what it is refused with, and what is told of a risk that was accepted.
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import t, { type Test } from 'tap';
+import { LeaseApi, newLeaseId } from '../support/lease-api.ts';
 import { oldRedis } from '../support/old-redis.ts';
+import { serverFolder } from '../support/own-server.ts';
 import { startRedisServer, type RedisServer } from '../support/redis-server.ts';
 import { RunMain } from '../support/run-main.ts';
+import { succeeding } from '../support/running.ts';
+import { root } from '../support/source-files.ts';
 import { spawnService } from '../support/spawn-service.ts';
 import { until } from '../support/until.ts';
 
@@ -28,12 +34,18 @@ const set = (redis: RedisServer, settings: Readonly<Record<string, string>>): Pr
 
 const connectedReplicas = (redis: RedisServer): Promise<boolean> => redis.ask(async (asked: Redis) => /connected_slaves:[1-9]/.test(await asked.info('replication')));
 
-t.test('a port on which nobody listens', async (t) => {
+/** A port of loopback on which nobody listens just now. */
+const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   server.close();
   await once(server, 'close');
+  return port;
+};
+
+t.test('a port on which nobody listens', async (t) => {
+  const port = await freePort();
   t.equal(await refusalOf(t, `redis://127.0.0.1:${port}`), `Cannot use redis://127.0.0.1:${port}/0: nothing listens there.\n`);
 });
 
@@ -102,6 +114,36 @@ t.test('a user who may not read the settings', async (t) => {
   t.match(await refusalOf(t, store), /: whether it writes to its disk before it acknowledges cannot be read; allow this user CONFIG GET [^\n]*HOLDFAST_ACCEPT=fsync: [^\n]*\.\n$/);
   const service = await spawnService(t, { store: { redis: store }, env: { HOLDFAST_ACCEPT: 'fsync' } });
   t.match((await (await fetch(`${service.baseUrl}/v1`)).json()).store.acceptedRisks, [{ name: 'fsync', cost: /cannot be read/ }]);
+});
+
+t.test('a user who may do what the README lists, and nothing more', async (t) => {
+  const redis = await startRedisServer(t);
+  const rights = '~hf:* &hf:* +@read +@write +@scripting +@pubsub +@connection +time +info +config|get +cluster|info';
+  t.ok(readFileSync(join(root, 'README.md'), 'utf8').includes(`\`${rights}\``), 'the README lists them');
+  await redis.ask((asked) => asked.call('ACL', 'SETUSER', 'holdfast', 'on', '>pass', ...rights.split(' ')));
+  const service = await spawnService(t, { store: { redis: redis.url.replace('redis://', 'redis://holdfast:pass@') } });
+  const api = new LeaseApi(service.baseUrl);
+  t.teardown(() => api.close());
+  const leaseId = newLeaseId();
+  t.equal((await api.acquire('s', leaseId, { holder: 'a' })).status, 201);
+  const waiting = api.acquire('s', newLeaseId(), { holder: 'b', waitMs: 30_000 });
+  await until('b waits', async () => (await api.inspect('s')).body.waiters?.length === 1);
+  t.equal((await api.release('s', leaseId)).status, 204);
+  t.equal((await waiting).status, 201);
+  t.strictSame((await (await fetch(`${service.baseUrl}/v1`)).json()).store.acceptedRisks, []);
+});
+
+t.test('over TLS, with a certificate whose authority is known, and with one whose is not', async (t) => {
+  const folder = serverFolder(t, 'tls');
+  const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
+  await succeeding('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=a Redis', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', certificate]);
+  const port = await freePort();
+  await startRedisServer(t, { settings: ['--tls-port', String(port), '--tls-cert-file', certificate, '--tls-key-file', key, '--tls-ca-cert-file', certificate, '--tls-auth-clients', 'no'] });
+  const store = `rediss://127.0.0.1:${port}/0`;
+  t.match(await refusalOf(t, store), /: its certificate is not trusted \(self-signed certificate\); NODE_EXTRA_CA_CERTS can name a file with its authority's\.\n$/);
+  t.match(await refusalOf(t, store.replace('rediss:', 'redis:')), /does it speak TLS/);
+  const service = await spawnService(t, { store: { redis: store }, env: { NODE_EXTRA_CA_CERTS: certificate } });
+  t.equal((await fetch(`${service.baseUrl}/readyz`)).status, 200);
 });
 
 t.test('both risks, accepted by name, are told in the log, by readiness and by GET /v1', async (t) => {

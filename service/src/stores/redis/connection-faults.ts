@@ -10,8 +10,8 @@ const BY_CODE: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'it does not answer',
   EHOSTUNREACH: 'there is no way to its host',
   ENETUNREACH: 'there is no way to its host',
-  ECONNRESET: 'it resets the connection',
-  EPROTO: 'it does not speak TLS; is it redis:// instead of rediss://?',
+  ECONNRESET: 'it resets the connection; does it speak TLS (rediss://)?',
+  EPROTO: 'it does not speak TLS as it should; is it redis:// instead of rediss://?',
 };
 
 const BY_REPLY: Readonly<Record<string, string>> = {
@@ -32,6 +32,7 @@ export const connectionFault = (error: unknown): string => {
   const code = replyCode(error);
   if (code !== undefined) return BY_REPLY[code] ?? `it refuses the connection (${withoutArguments(error.message)})`;
   if (error instanceof SilenceError) return 'it accepts connections and does not answer';
+  if (/certificate/.test(error.message)) return `its certificate is not trusted (${error.message.split(';')[0]}); NODE_EXTRA_CA_CERTS can name a file with its authority's`;
   if (error.message === CLOSED) return 'it closes the connection; does it speak TLS (rediss://), or is it no Redis?';
   return BY_CODE[(error as NodeJS.ErrnoException).code ?? ''] ?? error.message;
 };

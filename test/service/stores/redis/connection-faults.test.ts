@@ -15,7 +15,8 @@ t.test('each cause has a sentence of its own', async (t) => {
   t.match(connectionFault(new ReplyError('NOAUTH HELLO must be called with the client already authenticated')), /wants a password; give redis:\/\/:<password>@<host>/);
   t.match(connectionFault(new ReplyError('DENIED Redis is running in protected mode')), /protected mode/);
   t.match(connectionFault(new Error('Connection is closed.')), /closes the connection; does it speak TLS/);
-  t.equal(connectionFault(new Error('self-signed certificate')), 'self-signed certificate', 'what has no word of ours comes in its own');
+  t.equal(connectionFault(new Error('self-signed certificate in certificate chain')), "its certificate is not trusted (self-signed certificate in certificate chain); NODE_EXTRA_CA_CERTS can name a file with its authority's");
+  t.equal(connectionFault(new Error('bad weather')), 'bad weather', 'what has no word of ours comes in its own');
 });
 
 t.test('a server that repeats what it was sent does not make us repeat a password', async (t) => {
