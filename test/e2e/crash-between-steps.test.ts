@@ -1,8 +1,11 @@
 /**
- * A crash between park and commit, commit and deliver, deliver and settle: of the gateway or courier that is at it, and of the service under it. What stands in
- * the service in between is what was promised, and in the end the transcript and the channel agree.
+ * A crash between park and commit, commit and deliver, deliver and settle: of the gateway or courier that is at it, and of the service, or its Redis, under it. What
+ * stands in the service in between is what was promised, and in the end the transcript and the channel agree. `HOLDFAST_LONG=1` has each crash of a
+ * gateway or courier brought to its end both by a turn and by a courier; otherwise it is by turns one or the other, and over Redis each crash strikes one of both.
  */
 import t, { type Test } from 'tap';
+import { Crashes, tellCrashes } from '../support/crashes.ts';
+import { eachStore, IS_LONG, type Place } from '../support/each-store.ts';
 import { Stand } from '../support/kill-points/stand.ts';
 import { OWN } from '../support/kill-points/scenarios.ts';
 import { Channel } from '../support/reply-run/channel.ts';
@@ -10,7 +13,7 @@ import { checkReplies } from '../support/reply-run/check-replies.ts';
 import { readTranscripts } from '../support/reply-run/left-behind.ts';
 import { spawnService } from '../support/spawn-service.ts';
 
-t.setTimeout(300_000);
+t.setTimeout(IS_LONG ? 600_000 : 300_000);
 
 /** What is true of a reply while nobody is at work on it. */
 interface Between {
@@ -86,11 +89,29 @@ const WHO = [
   { who: 'courier', scenario: 'a courier', replyId: 'e1', completes: 'closed' },
 ] as const;
 
-const scene = async (test: Test) => {
+interface Case {
+  readonly who: (typeof WHO)[number];
+  readonly crash: Crash;
+  readonly finishers: readonly ('turn' | 'courier')[];
+}
+
+/** Every crash of everybody; in a short run one finisher each, and over Redis one of the two who crash. */
+const casesIn = ({ name }: Place): readonly Case[] =>
+  WHO.flatMap((who, row) =>
+    CRASHES.flatMap((crash, column): readonly Case[] => {
+      if (IS_LONG) return [{ who, crash, finishers: ['turn', 'courier'] }];
+      const isLeftOut = name === 'redis' && (row + column) % 2 === 1;
+      const isFinishedByTurn = (row === 0) === column < 2;
+      return isLeftOut ? [] : [{ who, crash, finishers: [isFinishedByTurn ? 'turn' : 'courier'] }];
+    }),
+  );
+
+const scene = async (test: Test, { store, redis }: Place) => {
   const channel = new Channel(() => 1, { refuses: 0, swallows: 0 });
   const channelUrl = await channel.listen();
   test.teardown(() => channel.close());
-  const service = await spawnService(test, { env: { HOLDFAST_LOG_LEVEL: 'warn' } });
+  const service = await spawnService(test, { store, env: { HOLDFAST_LOG_LEVEL: 'warn' } });
+  const crashes = new Crashes(service, redis);
   const stand = new Stand(service, channelUrl);
   const transcriptOf = (session: string, replyId: string) => readTranscripts(stand.folder).filter((line) => line.session === session && line.replyId === replyId);
   const sentOf = (session: string, replyId: string) => channel.accepted.filter((sent) => sent.session === session && sent.replyId === replyId);
@@ -112,23 +133,21 @@ const scene = async (test: Test) => {
     test.same(checkReplies({ ...(await stand.readRun()), accepted: channel.accepted }).violations, [], 'the checker finds nothing in all of it');
     await stand.close();
   };
-  return { stand, service, between, checkEnd, judge };
+  return { stand, crashes, between, checkEnd, judge };
 };
 
-void t.test('the gateway or the courier is killed', async (test) => {
-  const { stand, between, checkEnd, judge } = await scene(test);
+eachStore(t, 'the gateway or the courier is killed', async (test, place) => {
+  const { stand, between, checkEnd, judge } = await scene(test, place);
   const left: { readonly session: string; readonly replyId: string; readonly end: End }[] = [];
-  for (const { who, scenario, replyId } of WHO) {
-    for (const { between: steps, point, before, lost, end } of CRASHES) {
-      for (const finisher of ['turn', 'courier'] as const) {
-        const session = `${who} killed between ${steps}, then a ${finisher}`;
-        const { endedBy } = await stand.play(scenario, session, { point, visit: 1 });
-        test.equal(endedBy, 'SIGKILL', session);
-        test.same(await between(session, replyId), before, `${session}: while its lease is live`);
-        await stand.keepBack(session);
-        test.same(await between(session, replyId), lost, `${session}: once it has ended`);
-        left.push({ session, replyId, end });
-      }
+  for (const { who: { who, scenario, replyId }, crash: { between: steps, point, before, lost, end }, finishers } of casesIn(place)) {
+    for (const finisher of finishers) {
+      const session = `${who} killed between ${steps}, then a ${finisher}`;
+      const { endedBy } = await stand.play(scenario, session, { point, visit: 1 });
+      test.equal(endedBy, 'SIGKILL', session);
+      test.same(await between(session, replyId), before, `${session}: while its lease is live`);
+      await stand.keepBack(session);
+      test.same(await between(session, replyId), lost, `${session}: once it has ended`);
+      left.push({ session, replyId, end });
     }
   }
   const [toTurns, toCourier] = ['turn', 'courier'].map((finisher) => left.map(({ session }) => session).filter((session) => session.endsWith(finisher)));
@@ -138,36 +157,32 @@ void t.test('the gateway or the courier is killed', async (test) => {
   await judge();
 });
 
-void t.test('the service is killed, and comes back', async (test) => {
-  const { stand, service, between, checkEnd, judge } = await scene(test);
-  for (const { who, scenario, replyId, completes } of WHO) {
-    for (const crash of CRASHES) {
-      const session = `the service killed under a ${who} between ${crash.between}`;
-      const goOn = await stand.playUpTo(scenario, session, { point: crash.point, visit: 1 });
-      await service.restart('SIGKILL');
-      test.same(await between(session, replyId), crash.before, `${session}: nothing that was acknowledged is gone, and the lease lives on`);
-      test.equal((await goOn()).outcome, completes, `${session}: its caller notices nothing`);
-      await checkEnd(session, replyId, AT_ONCE);
-    }
+eachStore(t, 'what stands behind the API is killed, and comes back', async (test, place) => {
+  const { stand, crashes, between, checkEnd, judge } = await scene(test, place);
+  for (const { who: { who, scenario, replyId, completes }, crash } of casesIn(place)) {
+    const session = `killed under a ${who} between ${crash.between}`;
+    const goOn = await stand.playUpTo(scenario, session, { point: crash.point, visit: 1 });
+    const victim = await crashes.strike();
+    test.same(await between(session, replyId), crash.before, `${session}, ${victim}: nothing that was acknowledged is gone, and the lease lives on`);
+    test.equal((await goOn()).outcome, completes, `${session}: its caller notices nothing`);
+    await checkEnd(session, replyId, AT_ONCE);
   }
   await judge();
+  test.comment(tellCrashes(crashes));
 });
 
-void t.test('the service is killed, and comes back after its caller is gone', async (test) => {
-  const { stand, service, between, checkEnd, judge } = await scene(test);
+eachStore(t, 'what stands behind the API is killed, and comes back after its caller is gone', async (test, place) => {
+  const { stand, crashes, between, checkEnd, judge } = await scene(test, place);
   const left: { readonly session: string; readonly replyId: string; readonly end: End }[] = [];
-  for (const { who, scenario, replyId } of WHO) {
-    for (const { between: steps, point, away } of CRASHES) {
-      const session = `the service away under a ${who} between ${steps}`;
-      const goOn = await stand.playUpTo(scenario, session, { point, visit: 1 }, 500);
-      await service.end('SIGKILL');
-      const { outcome } = await goOn();
-      test.equal(outcome, who === 'turn' ? away.outcome : 'closed', `${session}: what its caller was told`);
-      await service.start();
-      await stand.keepBack(session);
-      test.same(await between(session, replyId), away.lost, `${session}: as it was left`);
-      left.push({ session, replyId, end: away.end });
-    }
+  for (const { who: { who, scenario, replyId }, crash: { between: steps, point, away } } of casesIn(place)) {
+    const session = `away under a ${who} between ${steps}`;
+    const goOn = await stand.playUpTo(scenario, session, { point, visit: 1 }, 500);
+    let outcome: string | undefined;
+    const victim = await crashes.strike(async () => void ({ outcome } = await goOn()));
+    test.equal(outcome, who === 'turn' ? away.outcome : 'closed', `${session}, ${victim}: what its caller was told`);
+    await stand.keepBack(session);
+    test.same(await between(session, replyId), away.lost, `${session}: as it was left`);
+    left.push({ session, replyId, end: away.end });
   }
   await stand.finishByCourier(left.map(({ session }) => session));
   for (const { session, replyId, end } of left) await checkEnd(session, replyId, end);

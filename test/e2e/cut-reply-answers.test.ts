@@ -1,13 +1,15 @@
 /**
  * A connection that is cut in the midst of an answer about a reply, byte by byte: whoever repeats the request finds the same outcome; no second reply, no second
- * attempt, and what a turn delivers is delivered once (S9, S12, S13). A sample of the bytes; `HOLDFAST_LONG=1` cuts after each.
+ * attempt, and what a turn delivers is delivered once (S9, S12, S13). A sample of the bytes, a smaller one over Redis; `HOLDFAST_LONG=1` cuts after each.
  */
 import t, { type Test } from 'tap';
 import { LeaseClient } from '../../client/src/index.ts';
 import { startCuttingProxy, type CuttingProxy, type Fate, type SeenRequest } from '../support/cutting-proxy.ts';
+import { eachStore, IS_LONG, type Place } from '../support/each-store.ts';
 import { inParallel } from '../support/in-parallel.ts';
 import { LeaseApi, newLeaseId } from '../support/lease-api.ts';
 import { attempt, park, repliesOf, type AttemptBody, type ReplyAnswer } from '../support/reply-api.ts';
+import { sampledBytes } from '../support/sampled-bytes.ts';
 import { spawnService } from '../support/spawn-service.ts';
 import { within } from '../support/until.ts';
 
@@ -17,9 +19,14 @@ const TTL_MS = 60_000;
 const AT_ONCE = 8;
 /** No answer about these replies is longer; that they were is a failure of its own. */
 const ANSWER_BYTES_MAX = 560;
-const EVERY = process.env['HOLDFAST_LONG'] ? 1 : 4;
-/** The status line, where a half answer is the least like one, is cut after each byte; then each so many. */
-const POSITIONS = Array.from({ length: ANSWER_BYTES_MAX }, (_, bytes) => bytes).filter((bytes) => bytes < 20 || bytes % EVERY === 0);
+const EVERY: Record<Place['name'], number> = { embedded: IS_LONG ? 1 : 5, redis: IS_LONG ? 1 : 21 };
+
+/** With the bytes that a connection is cut after. */
+interface Scene {
+  readonly proxy: CuttingProxy;
+  readonly direct: LeaseApi;
+  readonly positions: readonly number[];
+}
 
 const SESSION = /\/cut(?:%3A|-)(\d+)\//;
 const positionOf = ({ path }: SeenRequest): number | undefined => {
@@ -32,12 +39,12 @@ const cutAfter = (afterAnswerBytes: number): Fate => ({ kind: 'cut', afterAnswer
 
 const isChange = ({ method, path }: SeenRequest): boolean => method !== 'GET' && path.startsWith('/v1/replies/');
 
-const setUp = async (test: Test): Promise<{ proxy: CuttingProxy; direct: LeaseApi }> => {
-  const service = await spawnService(test, { env: { HOLDFAST_LOG_LEVEL: 'silent' } });
+const setUp = async (test: Test, { name, store }: Place): Promise<Scene> => {
+  const service = await spawnService(test, { store, env: { HOLDFAST_LOG_LEVEL: 'silent' } });
   const proxy = await startCuttingProxy(test, service.port);
   const direct = new LeaseApi(service.baseUrl);
   test.teardown(() => direct.close());
-  return { proxy, direct };
+  return { proxy, direct, positions: sampledBytes(ANSWER_BYTES_MAX, EVERY[name]) };
 };
 
 /** That the cuts reached from the first byte of the answers to beyond their last. */
@@ -58,8 +65,8 @@ const LIFE: readonly AttemptBody[] = [
 ];
 const STATES = { sending: 'sending', failed: 'parked', unknown: 'unknown', delivered: 'delivered' } as const;
 
-void t.test('a parking and every step of its attempts, each answer cut and the request repeated', async (test) => {
-  const { proxy, direct } = await setUp(test);
+eachStore(t, 'a parking and every step of its attempts, each answer cut and the request repeated', async (test, place) => {
+  const { proxy, direct, positions } = await setUp(test, place);
   const api = new LeaseApi(proxy.baseUrl, { keepAlive: false });
   test.teardown(() => api.close());
   const cut: SeenRequest[] = [];
@@ -100,9 +107,9 @@ void t.test('a parking and every step of its attempts, each answer cut and the r
     const listed = await repliesOf(direct, session);
     expect('what is left', listed.map(({ replyId, state, attempts }) => `${replyId} ${state} ${attempts}`).join(), 'reply-1 delivered 3');
   };
-  await within('all cuts', inParallel(POSITIONS, AT_ONCE, live), 200_000);
+  await within('all cuts', inParallel(positions, AT_ONCE, live), 200_000);
   test.same(wrong.slice(0, 10), [], `${wrong.length} expectations failed`);
-  test.equal(cut.length, POSITIONS.length * (1 + LIFE.length), 'each answer was cut once');
+  test.equal(cut.length, positions.length * (1 + LIFE.length), 'each answer was cut once');
   assertCovered(test, cut);
 });
 
@@ -130,16 +137,16 @@ const clientOf = (test: Test, proxy: CuttingProxy): LeaseClient => {
   return client;
 };
 
-void t.test('client.replies.park, cut in the midst of its answer, parks once', async (test) => {
-  const { proxy, direct } = await setUp(test);
+eachStore(t, 'client.replies.park, cut in the midst of its answer, parks once', async (test, place) => {
+  const { proxy, direct, positions } = await setUp(test, place);
   const client = clientOf(test, proxy);
   const cut = cutOnce(proxy);
-  const { body: lease } = await direct.acquire('any', newLeaseId(), { holder: 'cut-off', ttlMs: TTL_MS, waitMs: 0 });
   const wrong: string[] = [];
   await within(
     'all cuts',
-    inParallel(POSITIONS, AT_ONCE, async (position) => {
+    inParallel(positions, AT_ONCE, async (position) => {
       const session = `cut-${position}`;
+      const { body: lease } = await direct.acquire(session, newLeaseId(), { holder: 'cut-off', ttlMs: TTL_MS, waitMs: 0 });
       const { reply } = await client.replies.park(session, 'reply-1', { fencingToken: lease.fencingToken!, payload: { text: 'hello' } });
       const listed = (await repliesOf(direct, session)).map(({ replyId, state }) => `${replyId} ${state}`).join();
       if (reply.state !== 'parked' || listed !== 'reply-1 parked') wrong.push(`${session}: parked as ${reply.state}, listed ${listed}`);
@@ -147,12 +154,12 @@ void t.test('client.replies.park, cut in the midst of its answer, parks once', a
     100_000,
   );
   test.same(wrong.slice(0, 10), [], `${wrong.length} expectations failed`);
-  test.equal(cut.length, POSITIONS.length);
+  test.equal(cut.length, positions.length);
   assertCovered(test, cut);
 });
 
-void t.test('a turn whose answers are cut delivers once', async (test) => {
-  const { proxy, direct } = await setUp(test);
+eachStore(t, 'a turn whose answers are cut delivers once', async (test, place) => {
+  const { proxy, direct, positions } = await setUp(test, place);
   const client = clientOf(test, proxy);
   const cut = cutOnce(proxy);
   const wrong: string[] = [];
@@ -173,8 +180,8 @@ void t.test('a turn whose answers are cut delivers once', async (test) => {
     const listed = (await repliesOf(direct, session)).map(({ replyId, state, attempts: begun }) => `${replyId} ${state} ${begun}`).join();
     if (listed !== 'reply-1 delivered 1') wrong.push(`${session}: listed ${listed}`);
   };
-  await within('all cuts', inParallel(POSITIONS, AT_ONCE, turn), 200_000);
+  await within('all cuts', inParallel(positions, AT_ONCE, turn), 200_000);
   test.same(wrong.slice(0, 10), [], `${wrong.length} expectations failed`);
-  test.equal(cut.length, 3 * POSITIONS.length, 'a parking, the beginning of an attempt and its end');
+  test.equal(cut.length, 3 * positions.length, 'a parking, the beginning of an attempt and its end');
   assertCovered(test, cut);
 });

@@ -1,5 +1,6 @@
 /** The checker of replies can tell: a lawful run made by hand has no violation, each wrong one has; and in a real run whatever is removed or swapped is found. */
 import t from 'tap';
+import { Crashes } from '../support/crashes.ts';
 import { checkReplies } from '../support/reply-run/check-replies.ts';
 import type { Accepted, KeptReply, LogLine, ReplyRun, TranscriptLine } from '../support/reply-run/record.ts';
 import { ReplyRunner } from '../support/reply-run/run.ts';
@@ -169,7 +170,7 @@ void t.test('one that is dead or given up after an unknown may have arrived', as
 
 void t.test(`in a real run each removal and each swapped pair is found, seed ${SEED}`, async (test) => {
   const service = await spawnService(test);
-  const { run } = await new ReplyRunner({ seed: SEED, turns: LONG ? 300 : 40, sessions: 6, turnsPerKill: 20 }, service).run();
+  const { run } = await new ReplyRunner({ seed: SEED, turns: LONG ? 300 : 40, sessions: 6, turnsPerKill: 20, crashShare: 0.2 }, service, new Crashes(service, undefined)).run();
   test.same(checkReplies(run).violations, [], 'as it was there is nothing to find');
 
   const finds = (wrong: Partial<Run>, { session, replyId }: { session: string; replyId: string }): boolean =>

@@ -78,8 +78,8 @@ export class Stand {
   async #start(name: string, session: string, cut: Cut | undefined, how: Pick<ScenarioSettings, 'signal' | 'requestTimeoutMs'>): Promise<{ pid: number; ended: Promise<Played> }> {
     const scenario = SCENARIOS[name]!;
     const { settings, gate } = await this.#prepare(name, scenario, session, cut);
-    // What was compiled once need not be compiled by each of hundreds of processes.
-    const env = { ...process.env, NODE_COMPILE_CACHE: join(this.folder, 'compiled') };
+    // What was compiled once need not be compiled by each of hundreds of processes, also where the run does not see to it.
+    const env = { NODE_COMPILE_CACHE: join(this.folder, 'compiled'), ...process.env };
     const child = fork(WORKER, [JSON.stringify({ ...settings, ...how } satisfies ScenarioSettings)], { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     const pid = child.pid ?? 0;
     let told: Extract<FromScenario, { kind: 'done' }> | undefined;

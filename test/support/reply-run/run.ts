@@ -1,7 +1,8 @@
-/** A run of many turns in which everybody is killed: gateways, couriers and the service, at moments that a seed chooses. */
+/** A run of many turns in which everybody is killed: gateways, couriers, the service and its Redis, at moments that a seed chooses. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LeaseClient } from '../../../client/src/index.ts';
+import type { Crashes } from '../crashes.ts';
 import { seededChance } from '../load/seeded-chance.ts';
 import type { SpawnedService } from '../spawn-service.ts';
 import { until } from '../until.ts';
@@ -17,11 +18,13 @@ export interface RunPlan {
   readonly sessions: number;
   /** Turns between two kills, about. */
   readonly turnsPerKill: number;
+  /** Which part of the kills strikes what stands behind the API. The rest strikes gateways and couriers. */
+  readonly crashShare: number;
 }
 
 export interface Ran {
   readonly run: ReplyRun;
-  readonly kills: { gateway: number; courier: number; service: number };
+  readonly kills: { gateway: number; courier: number };
   readonly channel: Channel;
   readonly outcomes: Readonly<Record<string, number>>;
   readonly errors: readonly string[];
@@ -40,18 +43,20 @@ const CHANNEL = { refuses: 0.03, swallows: 0.04 };
 export class ReplyRunner {
   readonly #plan: RunPlan;
   readonly #service: SpawnedService;
+  readonly #crashes: Crashes;
   readonly #chance: () => number;
   readonly #channel: Channel;
   readonly #folder: string;
   readonly #workers: Worker[] = [];
   readonly #past: Worker[] = [];
-  readonly #kills = { gateway: 0, courier: 0, service: 0 };
+  readonly #kills = { gateway: 0, courier: 0 };
   #channelUrl = '';
   #started = 0;
 
-  constructor(plan: RunPlan, service: SpawnedService) {
+  constructor(plan: RunPlan, service: SpawnedService, crashes: Crashes) {
     this.#plan = plan;
     this.#service = service;
+    this.#crashes = crashes;
     this.#chance = seededChance(plan.seed);
     this.#channel = new Channel(seededChance(plan.seed + 1), CHANNEL);
     this.#folder = join(service.folder, `run-${plan.seed}`);
@@ -141,11 +146,12 @@ export class ReplyRunner {
 
   async #killSomebody(): Promise<void> {
     const dice = this.#chance();
-    if (dice < 0.2) {
-      this.#kills.service += 1;
-      return this.#service.restart('SIGKILL');
+    const { crashShare } = this.#plan;
+    if (dice < crashShare) {
+      await this.#crashes.strike();
+      return;
     }
-    const role = dice < 0.7 ? 'gateway' : 'courier';
+    const role = dice < crashShare + (1 - crashShare) * 0.6 ? 'gateway' : 'courier';
     const candidates = this.#workers.filter(({ settings }) => settings.role === role);
     const victim = candidates[Math.floor(this.#chance() * candidates.length)]!;
     this.#kills[role] += 1;
