@@ -5,8 +5,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 
-const COMMANDS = new URL('lua/', import.meta.url);
-const SHARED = new URL('shared/', COMMANDS);
+const COMMANDS = new URL('./lua/', import.meta.url);
+const SHARED = new URL('./shared/', COMMANDS);
 
 const namesIn = (folder: URL): readonly string[] =>
   readdirSync(folder)
