@@ -14,6 +14,8 @@ export interface Children {
   startPart(name: string, file: string, settings: object): ChildProcess;
   /** Starts any program of ours that is not one of the demo's. */
   startProgram(name: string, file: string, args: readonly string[]): ChildProcess;
+  /** Starts a program of the machine's. */
+  startCommand(name: string, command: string, args: readonly string[]): ChildProcess;
   /** Rejects when a process ends that should not. */
   readonly crashed: Promise<never>;
   /** Sends SIGKILL, and answers when the process is gone. */
@@ -61,6 +63,7 @@ export const openChildren = (logPath: string): Children => {
       watch(name, fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify(settings)], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })),
     startProgram: (name, file, args) =>
       watch(name, spawn(process.execPath, [fileURLToPath(new URL(file, import.meta.url)), ...args], { stdio: ['ignore', 'pipe', 'pipe'] })),
+    startCommand: (name, command, args) => watch(name, spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] })),
     async kill(child) {
       ending.add(child);
       child.kill('SIGKILL');

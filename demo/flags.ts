@@ -1,11 +1,15 @@
 /** The flags of the demo. Pure. */
 import { parseArgs } from 'node:util';
 
+/** Where the service keeps its leases: in a file of the demo's, or in a Redis that the demo starts. */
+export type StoreKind = 'embedded' | 'redis';
+
 export interface Flags {
   /** How many times faster than in the users' reports everything happens. */
   readonly scale: number;
   readonly seed: number;
   readonly sessions: number;
+  readonly store: StoreKind;
   readonly keep: boolean;
 }
 
@@ -35,11 +39,13 @@ export const USAGE = `npm run demo -- [flags]
 
 Runs the same chats twice, without Holdfast and with it, on processes of their own: two gateways,
 a model provider that resets connections, a chat channel, and the Holdfast service with a courier. On
-the way one gateway is killed and one is paused, with Holdfast courier and service are killed, too. The
+the way one gateway is killed and one is paused, with Holdfast courier and service (and its Redis) are killed, too. The
 channel answers 502 for a while, refuses one reply for good, and loses one answer. Then the replies are
 counted: those that have reached their users, those that are kept, and those that are gone.
 
-${NUMBERS.map(describe).join('')}  --keep         keep the folder with all records, and say where it is
+${NUMBERS.map(describe).join('')}  --store S      where the service keeps its leases: embedded, in a file, which is the default, or
+                 redis, in a Redis that the demo starts; redis-server must be installed
+  --keep         keep the folder with all records, and say where it is
   --help         this text
 
 Ends with 0 if nothing went wrong with Holdfast, 1 if anything did (a reply lost, left undelivered, out
@@ -55,17 +61,24 @@ const parseNumber = (text: string | undefined, { name, min, max, preset }: Numbe
   return preset;
 };
 
+const parseStore = (text: string, faults: string[]): StoreKind => {
+  if (text === 'embedded' || text === 'redis') return text;
+  faults.push(`--store is "${text}", and must be embedded or redis.`);
+  return 'embedded';
+};
+
 /** Reads the arguments of the command line, and tells all that is wrong with them at once. */
 export const readFlags = (args: readonly string[]): Invocation => {
   const text = { type: 'string' } as const;
   const yes = { type: 'boolean' } as const;
   try {
-    const { values } = parseArgs({ args: [...args], options: { scale: text, seed: text, sessions: text, keep: yes, help: yes } });
+    const { values } = parseArgs({ args: [...args], options: { scale: text, seed: text, sessions: text, store: text, keep: yes, help: yes } });
     if (values.help) return { kind: 'help' };
     const faults: string[] = [];
     const [scale, seed, sessions] = NUMBERS.map((flag) => parseNumber(values[flag.name], flag, faults)) as [number, number, number];
+    const store = parseStore(values.store ?? 'embedded', faults);
     if (faults.length > 0) return { kind: 'faults', faults };
-    return { kind: 'run', flags: { scale, seed, sessions, keep: values.keep ?? false } };
+    return { kind: 'run', flags: { scale, seed, sessions, store, keep: values.keep ?? false } };
   } catch (error) {
     return { kind: 'faults', faults: [error instanceof Error ? error.message : String(error)] };
   }

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Children } from './children.ts';
+import type { StoreKind } from './flags.ts';
 import { type GatewayPair, startPair } from './gateways/pair.ts';
 import type { GatewaySettings } from './gateways/settings.ts';
 import { startGateway } from './gateways/start.ts';
@@ -16,6 +17,7 @@ import type { PlannedMessage } from './workload/plan.ts';
 
 export interface HalfSettings {
   readonly withHoldfast: boolean;
+  readonly store: StoreKind;
   readonly workload: readonly PlannedMessage[];
   readonly scale: number;
   readonly folder: string;
@@ -43,7 +45,7 @@ const begin = async (settings: HalfSettings): Promise<Running> => {
   for (const path of [transcripts, events]) mkdirSync(path, { recursive: true });
   const tempo = tempoAt(scale);
   const { providerUrl, channel } = await startWorld(children, folder, workload);
-  const holdfast = withHoldfast ? await startHoldfast(children, folder, channel.url, tempo.ttlMs) : undefined;
+  const holdfast = withHoldfast ? await startHoldfast(settings, channel.url, tempo.ttlMs) : undefined;
   const pair = startPair((name) => {
     const gateway: GatewaySettings = { name, folder, providerUrl, channelUrl: channel.url, retries: tempo.retries };
     if (!holdfast) return startGateway(children, './gateways/without.ts', gateway);
@@ -95,7 +97,7 @@ export const runHalf = async (settings: HalfSettings): Promise<HalfRecords> => {
   await children.stopAll();
   const endedAtMs = Date.now();
   if (withHoldfast) {
-    await recordReplies(children, folder);
+    await recordReplies(settings);
     await children.stopAll();
   }
   return readRecords(folder, endedAtMs);

@@ -19,11 +19,11 @@ const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const complain = (text: string): void => void process.stderr.write(`${text}\n`);
 
 /** Both halves, one after the other. */
-const runBoth = async ({ scale, seed, sessions }: Flags, folder: string, children: Children): Promise<[HalfRecords, HalfRecords]> => {
+const runBoth = async ({ scale, seed, sessions, store }: Flags, folder: string, children: Children): Promise<[HalfRecords, HalfRecords]> => {
   const workload = planWorkload({ scale, seed, sessions });
   const progress = openProgress(process.stderr, () => performance.now());
   const run = (withHoldfast: boolean): Promise<HalfRecords> =>
-    runHalf({ withHoldfast, workload, scale, folder: join(folder, withHoldfast ? 'with' : 'without'), children, show: progress.show });
+    runHalf({ withHoldfast, store, workload, scale, folder: join(folder, withHoldfast ? 'with' : 'without'), children, show: progress.show });
   try {
     const without = await run(false);
     return [without, await run(true)];
@@ -45,13 +45,13 @@ const report = (records: [HalfRecords, HalfRecords]): number => {
 };
 
 /** What is about to happen. */
-const introduce = ({ scale, seed, sessions }: Flags): string => {
+const introduce = ({ scale, seed, sessions, store }: Flags): string => {
   const { ttlMs, pauseMs, restartAfterMs } = tempoAt(scale);
   const seconds = (ms: number): string => `${ms / 1_000} s`;
   return [
     `Two gateways and ${sessions} chats; time runs ${scale} times faster than in real life (seed ${seed}).`,
     `One gateway is killed and back after ${seconds(restartAfterMs)}; then the other one is paused for ${seconds(pauseMs)}. A lease lives ${seconds(ttlMs)}.`,
-    'The channel is away for a while, refuses one reply for good, and loses one answer. With Holdfast courier and service are killed, too.',
+    `The channel is away for a while, refuses one reply for good, and loses one answer. With Holdfast courier and service ${store === 'redis' ? 'and its Redis ' : ''}are killed, too.`,
   ].join('\n');
 };
 

@@ -68,6 +68,7 @@ export const pathsIn = (folder: string) => ({
   replies: join(folder, 'replies.jsonl'),
   plans: join(folder, 'provider-plans.json'),
   store: join(folder, 'holdfast.db'),
+  redis: join(folder, 'redis'),
 });
 
 /** The transcript file of a session. */

@@ -61,7 +61,9 @@ const strikeCourier = async (strikes: Strikes, holdfast: HoldfastParts): Promise
   holdfast.courier = await crash(struck, courier, tempo.supervisorMs, holdfast.startCourier);
 };
 
+/** Its Redis first, if it has one: while that is away the service waits for it. */
 const strikeService = async ({ struck, tempo }: Strikes, holdfast: HoldfastParts): Promise<void> => {
+  if (holdfast.redis) holdfast.redis = await crash(struck, holdfast.redis, tempo.supervisorMs, holdfast.startRedisAgain);
   holdfast.service = await crash(struck, holdfast.service, tempo.supervisorMs, holdfast.startServiceAgain);
 };
 

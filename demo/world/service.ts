@@ -1,7 +1,6 @@
-/** The Holdfast service with the embedded store, as the demo starts it, and starts it again after a crash. */
+/** The Holdfast service, as the demo starts it, and starts it again after a crash. */
 import type { ChildProcess } from 'node:child_process';
 import type { Children } from '../children.ts';
-import { pathsIn } from '../records.ts';
 import { until } from '../until.ts';
 
 export interface RunningService {
@@ -23,10 +22,11 @@ const isReady = async (url: string): Promise<boolean> => {
 
 /**
  * Answers once it is ready.
+ * @param store as HOLDFAST_STORE has it
  * @param port 0 has the system choose one; after a crash it is the one that the gateways know
  */
-export const startService = async (children: Children, folder: string, port = 0): Promise<RunningService> => {
-  const settings = ['--port', String(port), '--store', `file:${pathsIn(folder).store}`];
+export const startService = async (children: Children, store: string, port = 0): Promise<RunningService> => {
+  const settings = ['--port', String(port), '--store', store];
   const child = children.startProgram('the Holdfast service', '../service/src/main.ts', settings);
   let output = '';
   child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));

@@ -3,11 +3,11 @@ import t from 'tap';
 import { readFlags, USAGE } from '../../demo/flags.ts';
 
 t.test('without flags the defaults hold', async (t) => {
-  t.strictSame(readFlags([]), { kind: 'run', flags: { scale: 100, seed: 1, sessions: 28, keep: false } });
+  t.strictSame(readFlags([]), { kind: 'run', flags: { scale: 100, seed: 1, sessions: 28, store: 'embedded', keep: false } });
 });
 
 t.test('flags are read', async (t) => {
-  t.strictSame(readFlags(['--scale', '50', '--seed=7', '--sessions', '12', '--keep']), { kind: 'run', flags: { scale: 50, seed: 7, sessions: 12, keep: true } });
+  t.strictSame(readFlags(['--scale', '50', '--seed=7', '--sessions', '12', '--store', 'redis', '--keep']), { kind: 'run', flags: { scale: 50, seed: 7, sessions: 12, store: 'redis', keep: true } });
 });
 
 for (const [name, min, max] of [['scale', 1, 200], ['seed', 0, 4294967295], ['sessions', 5, 200]] as const) {
@@ -18,6 +18,10 @@ for (const [name, min, max] of [['scale', 1, 200], ['seed', 0, 4294967295], ['se
     }
   });
 }
+
+t.test('--store is embedded or redis', async (t) => {
+  for (const bad of ['quorum', '', 'redis://127.0.0.1']) t.strictSame(readFlags([`--store=${bad}`]), { kind: 'faults', faults: [`--store is "${bad}", and must be embedded or redis.`] });
+});
 
 t.test('all faults are told at once', async (t) => {
   const invocation = readFlags(['--scale', '0', '--sessions', '1']);
@@ -34,5 +38,5 @@ t.test('an unknown flag, a stray argument and a missing value are faults', async
 
 t.test('--help wins, and its text names every flag', async (t) => {
   t.strictSame(readFlags(['--help']), { kind: 'help' });
-  for (const flag of ['--scale', '--seed', '--sessions', '--keep', '--help']) t.match(USAGE, flag);
+  for (const flag of ['--scale', '--seed', '--sessions', '--store', '--keep', '--help']) t.match(USAGE, flag);
 });

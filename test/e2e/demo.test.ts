@@ -1,4 +1,4 @@
-/** `npm run demo` shows the failure without Holdfast, and none with it; and it leaves nothing behind. */
+/** `npm run demo` shows the failure without Holdfast, and none with it, over either store; and it leaves nothing behind. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -7,9 +7,13 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { openChildren } from '../../demo/children.ts';
+import { runHalf } from '../../demo/half.ts';
 import { judge } from '../../demo/judge.ts';
 import { type HalfRecords, readRecords } from '../../demo/records.ts';
 import { renderTable } from '../../demo/table.ts';
+import { brokenPromises, missedFaults } from '../../demo/verdict.ts';
+import { planWorkload } from '../../demo/workload/plan.ts';
 import { until } from '../support/until.ts';
 
 t.setTimeout(200_000);
@@ -55,6 +59,9 @@ const lostOtherwise = ({ inbox, channel, events }: HalfRecords): string[] => {
   return inbox.map(({ messageId }) => messageId).filter((messageId) => ![...replied, ...explained].includes(messageId));
 };
 
+const STRUCK_IN_BOTH = ['channel away', 'channel back', 'gateway-a killed', 'gateway-a restarted', 'gateway-b paused', 'gateway-b resumed'];
+const STRUCK_WITH = [...STRUCK_IN_BOTH, 'courier killed', 'courier restarted', 'service killed', 'service restarted'];
+
 /** What struck which process, each once. */
 const struck = ({ faults }: HalfRecords): string[] => faults.map(({ process, fault }) => `${process} ${fault}`).sort();
 
@@ -85,9 +92,8 @@ t.test('the failure without, and none with Holdfast', { timeout: 150_000 }, asyn
   t.equal(withHoldfast.duplicated, 0);
   t.equal(withHoldfast.unsettled, 0);
   t.equal(withHoldfast.transcriptFaults, 0, 'transcript and channel agree');
-  const both = ['channel away', 'channel back', 'gateway-a killed', 'gateway-a restarted', 'gateway-b paused', 'gateway-b resumed'];
-  t.strictSame(struck(recordsOf('without')), both);
-  t.strictSame(struck(recordsOf('with')), [...both, 'courier killed', 'courier restarted', 'service killed', 'service restarted'].sort());
+  t.strictSame(struck(recordsOf('without')), STRUCK_IN_BOTH);
+  t.strictSame(struck(recordsOf('with')), STRUCK_WITH.toSorted());
   t.ok(recordsOf('with').events.some(({ gateway, event }) => gateway === 'courier' && event === 'sending'), 'the courier was at work');
   t.equal(withHoldfast.outOfOrder, 0);
   t.equal(withHoldfast.tokenFaults, 0);
@@ -95,6 +101,24 @@ t.test('the failure without, and none with Holdfast', { timeout: 150_000 }, asyn
   t.ok(withHoldfast.takeovers > 0);
   t.strictSame(processesWith(folder), []);
   t.match(complaints, /without Holdfast .* messages sent/);
+});
+
+t.test('nor any with Holdfast over Redis, where that is killed too', { timeout: 150_000 }, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'demo-test-'));
+  const children = openChildren(join(folder, 'processes.log'));
+  t.teardown(async () => {
+    await children.stopAll();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const workload = planWorkload({ scale: 200, sessions: 24, seed: 5 });
+  const records = await runHalf({ withHoldfast: true, store: 'redis', workload, scale: 200, folder: join(folder, 'with'), children, show: () => {} });
+  const figures = judge(records);
+  t.strictSame(brokenPromises(figures), []);
+  t.strictSame(missedFaults(figures), []);
+  t.equal(figures.messages, workload.length);
+  t.equal(figures.delivered, workload.length - 1);
+  t.equal(figures.dead, 1);
+  t.strictSame(struck(records), [...STRUCK_WITH, 'redis killed', 'redis restarted'].sort());
 });
 
 t.test('Ctrl-C ends every process and removes the folder', async (t) => {
