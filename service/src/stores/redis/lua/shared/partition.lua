@@ -19,7 +19,7 @@ function M.open()
   local told = redis.call('HMGET', KEYS[1], 'store', 'floor', 'noGrantsBefore', 'layout')
   if not told[1] then error({ err = 'UNMARKED this partition has no marker' }) end
   if told[1] ~= store then error({ err = 'FOREIGN this partition is of the store ' .. told[1] }) end
-  if told[4] ~= M.LAYOUT then error({ err = 'LAYOUT this partition has the layout ' .. told[4] }) end
+  if told[4] ~= M.LAYOUT then error({ err = 'LAYOUT this partition has the layout ' .. (told[4] or 'of none') }) end
   return {
     meta = KEYS[1],
     prefix = string.sub(KEYS[1], 1, -5),
