@@ -54,10 +54,12 @@ local function moveIdle(d)
   s.idle = idle
 end
 
--- One in, one out: a partition remembers its share of all idle sessions, however fast they come.
-local function keepIdleWithinShare(p)
+-- One in, one out: a partition remembers its share of all idle sessions, however fast they come. To be called when every draft
+-- is saved: what is forgotten may be one of them, and would be half there again if it were saved afterwards.
+function M.makeRoom(d)
+  local p = d.p
   local index = p.prefix .. 'idle'
-  if redis.call('ZCARD', index) <= limits.IDLE_SESSIONS_MAX / limits.PARTITIONS then return end
+  if not d.becameIdle or redis.call('ZCARD', index) <= limits.IDLE_SESSIONS_MAX / limits.PARTITIONS then return end
   M.forget(p, redis.call('ZRANGE', index, 0, 0)[1])
 end
 
@@ -79,7 +81,6 @@ function M.save(d)
     moveIdle(d)
     s.due, s.courier = due, courier
     redis.call('HSET', d.p.prefix .. 'sessions', d.name, record.encode(s))
-    if d.becameIdle then keepIdleWithinShare(d.p) end
   end
   if #d.events > 0 then tell.publishEvents(d) end
 end

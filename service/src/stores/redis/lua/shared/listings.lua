@@ -28,11 +28,12 @@ function M.rankBehind(index, at, member)
   return low
 end
 
--- A session with all that is due done, and written.
+-- A session with all that is due done, and written. No other draft may be open that is still to be saved.
 function M.settled(p, name)
   local d = draft.open(p, name)
   settle.run(d)
   draft.save(d)
+  draft.makeRoom(d)
   return d
 end
 

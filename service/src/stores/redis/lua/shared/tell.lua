@@ -30,6 +30,7 @@ end
 -- The end of a command on one session: saves everything, and answers { outcome, when the session is due or false, now, wakes }.
 function M.answer(d, outcome)
   draft.save(d)
+  draft.makeRoom(d)
   partition.save(d.p)
   return { outcome, d.s.due, d.p.now.ms, handOut(d.p) }
 end
@@ -37,6 +38,7 @@ end
 -- The same for many sessions of one partition: { outcomes, false, now, wakes }.
 function M.answerAll(p, drafts, outcomes)
   for _, d in ipairs(drafts) do draft.save(d) end
+  for _, d in ipairs(drafts) do draft.makeRoom(d) end
   partition.save(p)
   return { outcomes, false, p.now.ms, handOut(p) }
 end
