@@ -33,29 +33,25 @@ export const namesOfPartition = (count: number): string[] => {
 
 export class OwnScripts {
   readonly redis: Redis;
+  /** Hears the events. */
+  readonly subscriber: Redis;
+  readonly storeId = STORE_ID;
   readonly clock = new FakeClock();
   readonly wakes: Wake[] = [];
   readonly events: { readonly name: string; readonly event: SessionEvent }[] = [];
-  readonly #runner: ScriptRunner;
 
-  private constructor(redis: Redis) {
+  private constructor(redis: Redis, subscriber: Redis) {
     this.redis = redis;
-    this.#runner = new ScriptRunner({
-      link: { commands: redis, refuseUnlessUp: () => {} },
-      clock: this.clock,
-      storeId: STORE_ID,
-      instanceId: INSTANCE_ID,
-      scriptTime: () => this.clock.now(),
-      onWake: (wake) => void this.wakes.push(wake),
-    });
+    this.subscriber = subscriber;
   }
 
   static async start(t: Test): Promise<OwnScripts> {
     const socketPath = await ownRedis(t);
     const [redis, subscriber] = [await connectRedis(socketPath), await connectRedis(socketPath)];
     t.teardown(() => [redis, subscriber].forEach((one) => one.disconnect()));
-    const scripts = new OwnScripts(redis);
-    subscriber.on('message', (_channel: string, message: string) => {
+    const scripts = new OwnScripts(redis, subscriber);
+    subscriber.on('message', (channel: string, message: string) => {
+      if (channel !== eventsChannel(STORE_ID)) return;
       const { name, events } = eventsOfMessage(message);
       scripts.events.push(...events.map((event) => ({ name: nameText(name), event })));
     });
@@ -64,8 +60,20 @@ export class OwnScripts {
     return scripts;
   }
 
-  async run<Given, Read>(script: Script<Given, Read>, given: Given): Promise<Read> {
-    return (await this.#runner.run(script, PARTITION, given)).outcome;
+  run<Given, Read>(script: Script<Given, Read>, given: Given): Promise<Read> {
+    return this.runAs(INSTANCE_ID, script, given);
+  }
+
+  async runAs<Given, Read>(instanceId: string, script: Script<Given, Read>, given: Given): Promise<Read> {
+    const runner = new ScriptRunner({
+      link: { commands: this.redis, refuseUnlessUp: () => {} },
+      clock: this.clock,
+      storeId: STORE_ID,
+      instanceId,
+      scriptTime: () => this.clock.now(),
+      onWake: (wake) => void this.wakes.push(wake),
+    });
+    return (await runner.run(script, PARTITION, given)).outcome;
   }
 
   /** One step; without bounds it goes through all of this test's sessions. */

@@ -1,9 +1,11 @@
 -- Due: settles sessions of one partition that stand in its due index and whose moment has come, the longest overdue first.
+-- Every instance calls it for every partition about twice a second, which shows that it is there.
 -- KEYS  the partition's meta key
 -- ARGV  store, time, instance; how many at most
 -- Gives { { how many were settled, before when nothing is granted }, false, now, wakes }.
 
 local p = partition.open()
+instances.isHere(p)
 local names = redis.call('ZRANGEBYSCORE', p.prefix .. 'due', '-inf', partition.digits(p.now.ms), 'LIMIT', 0, args.number(1))
 local drafts = {}
 for _, name in ipairs(names) do

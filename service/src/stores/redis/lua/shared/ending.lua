@@ -38,11 +38,20 @@ local function offer(d, waiter)
   end
 end
 
+-- The waiters of an instance that ended are away since that was noticed, all of them together.
+local function leaveIfGone(d, waiter)
+  local since = waiter.connection and instances.goneSince(d.p, waiter.connection)
+  if not since then return end
+  waiter.connection = false
+  waiter.ticketEndsAt = math.min(waiter.ticketEndsAt, since + limits.TICKET_GRACE_MS)
+end
+
 -- Offers the free session to the first waiter whose ticket is still good; the void ones before it leave. A ticket is void
 -- only while its waiter is away: one that still stands there is served, never left without an answer.
 local function offerToNext(d)
   local waiter = queue.takeFirst(d)
   while waiter do
+    leaveIfGone(d, waiter)
     if waiter.connection or d.p.now.ms < waiter.ticketEndsAt then return offer(d, waiter) end
     waiter = queue.takeFirst(d)
   end

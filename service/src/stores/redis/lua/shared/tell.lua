@@ -16,9 +16,9 @@ end
 local function handOut(p)
   local own = {}
   for _, wake in ipairs(p.wakes) do
-    local instance = string.match(wake[1], '^([^:]*):') or ''
+    local instance = instances.of(wake[1])
     if instance == p.instance then table.insert(own, wake)
-    else redis.call('PUBLISH', 'hf:' .. p.store .. ':wake:' .. instance, cjson.encode(written(wake))) end
+    else instances.wake(p, instance, cjson.encode(written(wake))) end
   end
   return own
 end
