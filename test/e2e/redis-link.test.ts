@@ -109,6 +109,21 @@ t.test('a server that comes back as it must not be takes no command until it is 
   t.equal(await settled(link.commands.set('k', 'v')), 'answered');
 });
 
+t.test('a link is closed in the middle of whatever it is at, and closes again', async (t) => {
+  const redis = await startRedisServer(t);
+  const links = await Promise.all(Array.from({ length: 12 }, async () => (await opened(t, redis)).link));
+  const closing = links.slice(0, 3).map((link) => link.close());
+  await redis.kill();
+  for (const link of links.slice(3)) {
+    // Some wait for their next attempt, some are being refused.
+    await until('an attempt begins', () => link.commands.status === 'connecting', { everyMs: 1 });
+    closing.push(link.close());
+  }
+  await Promise.all(closing);
+  t.strictSame([...new Set(links.map(({ isUp }) => isUp))], [false]);
+  await Promise.all(links.map((link) => link.close()));
+});
+
 t.test('a risk that comes with a reconnect is told, if it was accepted, and one that went is told of no more', async (t) => {
   const redis = await startRedisServer(t);
   const { link, lines } = await opened(t, redis, ['fsync']);

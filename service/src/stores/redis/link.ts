@@ -1,5 +1,4 @@
 /** The two connections to one Redis, and whether commands may go there: it is connected, has loaded, and was judged anew since it was last away. */
-import { once } from 'node:events';
 import type { Redis } from 'ioredis';
 import type { Clock, Timer } from '../../clock.ts';
 import { StoreUnavailableError } from '../../session/errors.ts';
@@ -132,7 +131,8 @@ export class RedisLink {
     if (redis.status === 'end') return;
     // Between two attempts there is nothing to end but the wait for the next, and nothing tells of that.
     if (redis.status === 'reconnecting') return redis.disconnect();
-    const ended = once(redis, 'end');
+    // Not node:events' `once`, which fails with a connection that fails while it closes.
+    const ended = new Promise((resolve) => void redis.once('end', resolve));
     if (redis.status === 'ready') {
       // A server that refuses to be told is left without a word; a connection that was lost instead has ended.
       redis.quit().catch(() => redis.disconnect());
