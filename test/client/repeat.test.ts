@@ -98,7 +98,7 @@ t.test('a command that must not be carried out twice is repeated only while noth
   const several = begin({ withinMs: 5_000, safe: false }, 3);
   (await several.exchange.next()).fail(new ServiceUnavailableError('shutting down', { code: 'shutting-down', outcome: 'not-applied' }));
   (await several.exchange.next()).fail(new ServiceUnavailableError('reset'));
-  await t.rejects(several.running, { outcome: 'unknown' });
+  await t.rejects(several.running, { code: 'service-unavailable', outcome: 'unknown' });
   t.equal(several.exchange.calls.length, 2, 'also where there is another endpoint');
 });
 

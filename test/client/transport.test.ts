@@ -239,7 +239,7 @@ t.test('with one endpoint nobody asks whether it lives: there is nowhere else to
 t.test('whatever was silent for a second takes waits, heartbeats and streams along, but no call that may not be carried out twice', async (t) => {
   const { silent, other, socketClock, transport } = await twoEndpoints(t, () => true);
   const revoking = transport.send({ ...GET, method: 'POST', path: '/v1/leases/s/revoke', timeoutMs: 3_000 });
-  const cut = [transport.send(WAIT), transport.send(HEARTBEAT), transport.open({ ...GET, path: '/v1/events', purpose: 'events' }, {}, 45_000)];
+  const cut: Promise<unknown>[] = [transport.send(WAIT), transport.send(HEARTBEAT), transport.open({ ...GET, path: '/v1/events', purpose: 'events' }, {}, 45_000)];
   const rejected = cut.map((running) => t.rejects(running, { code: 'service-unavailable', message: /given up/ }));
   const calling = t.rejects(transport.send({ ...GET, timeoutMs: 1_000 }), { code: 'service-silent' });
   await until('all have arrived', () => silent.seen.length === 5);
@@ -279,9 +279,9 @@ t.test('where nobody listens any more, a wait that hangs there is cut, and may h
   const transport = new Transport({ endpoints: new Endpoints([baseUrl, other.baseUrl], openFirst), clock: new FakeClock(), socketClock: new FakeClock(), apiKey: undefined });
   t.teardown(() => transport.close());
   const waiting = transport.send(WAIT);
-  const rejected = t.rejects(waiting, { outcome: 'unknown', cause: { outcome: 'not-applied' } });
+  const rejected = t.rejects(waiting, { code: 'service-unavailable', outcome: 'unknown', cause: { outcome: 'not-applied' } });
   await until('the wait has arrived', () => seen.length === 1);
-  await t.rejects(transport.send(GET), { outcome: 'not-applied' });
+  await t.rejects(transport.send(GET), { code: 'service-unavailable', outcome: 'not-applied' });
   await rejected;
 });
 
