@@ -17,25 +17,35 @@ export interface RedisStores {
   readonly openAgain: (t: Test) => (clock: FakeClock) => Promise<LeaseStore>;
 }
 
-/** @param instanceId with which the connections begin that wait in the test */
+export interface OpeningRedisStore {
+  readonly socketPath: string;
+  readonly db: number;
+  /** With which the connections begin that wait in the test. */
+  readonly instanceId: string;
+  readonly clock: FakeClock;
+}
+
+/** One on the time of the test; only its connections are watched in real time. */
+export const openOnOwnRedis = (t: Test, { socketPath, db, instanceId, clock }: OpeningRedisStore): Promise<LeaseStore> =>
+  openRedisStore({
+    address: { host: '', port: 0, db, tls: false, socketPath },
+    accepted: ['fsync'],
+    instanceId,
+    ttlMsMax: TTL_MS_MAX,
+    clock,
+    scriptTime: () => clock.now(),
+    linkClock: systemClock,
+    log: { info: () => {}, warn: (line) => t.comment(line) },
+    onFatal: (error) => void t.fail(error.message),
+  });
+
 export const redisStores = async (t: Test, instanceId: string): Promise<RedisStores> => {
   // Nothing is written to a disk: what survives one is shown elsewhere.
   const socketPath = await ownRedis(t, ['--databases', String(DATABASES)]);
   let databases = 0;
   const openAgain: RedisStores['openAgain'] = (t) => {
-    const address = { host: '', port: 0, db: (databases += 1), tls: false, socketPath };
-    return (clock) =>
-      openRedisStore({
-        address,
-        accepted: ['fsync'],
-        instanceId,
-        ttlMsMax: TTL_MS_MAX,
-        clock,
-        scriptTime: () => clock.now(),
-        linkClock: systemClock,
-        log: { info: () => {}, warn: (line) => t.comment(line) },
-        onFatal: (error) => void t.fail(error.message),
-      });
+    const db = (databases += 1);
+    return (clock) => openOnOwnRedis(t, { socketPath, db, instanceId, clock });
   };
   return { open: (t, clock) => openAgain(t)(clock), openAgain };
 };
