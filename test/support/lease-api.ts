@@ -25,7 +25,7 @@ export interface AnswerBody {
   readonly storeId?: string;
   readonly results?: readonly (AnswerBody & { readonly status: string })[];
   readonly previous?: { readonly holder: string; readonly fencingToken: number; readonly endedBecause: string };
-  readonly waiters?: readonly { readonly holder: string; readonly background: boolean }[];
+  readonly waiters?: readonly { readonly holder: string; readonly background: boolean; readonly waitedMs?: number }[];
   readonly metadata?: Readonly<Record<string, unknown>>;
   readonly yieldRequest?: { readonly by: string; readonly reason?: string };
 }
@@ -58,10 +58,12 @@ export const newLeaseId = (): string => randomBytes(18).toString('base64url');
 export class LeaseApi {
   readonly #baseUrl: string;
   readonly #agent: Agent;
+  readonly #apiKey: string | undefined;
 
   /** @param keepAlive false opens a new connection for every request */
-  constructor(baseUrl: string, { keepAlive = true }: { keepAlive?: boolean } = {}) {
+  constructor(baseUrl: string, { keepAlive = true, apiKey }: { keepAlive?: boolean; apiKey?: string } = {}) {
     this.#baseUrl = baseUrl;
+    this.#apiKey = apiKey;
     this.#agent = new Agent({ keepAlive });
   }
 
@@ -106,6 +108,7 @@ export class LeaseApi {
   call({ method, path, leaseId, body, signal }: Call): Promise<Answer> {
     const payload = body === undefined ? undefined : JSON.stringify(body);
     const headers = {
+      ...(this.#apiKey !== undefined && { authorization: `Bearer ${this.#apiKey}` }),
       ...(leaseId !== undefined && { 'lease-id': leaseId }),
       ...(payload !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }),
     };

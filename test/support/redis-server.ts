@@ -12,6 +12,8 @@ import { programPath, serverFolder, startOwnServer, type RunningServer, type Tea
 export interface RedisServerOptions {
   /** Settings of redis.conf that differ, such as `['--appendfsync', 'everysec']`. */
   readonly settings?: readonly string[];
+  /** With these settings alone, none of ours. */
+  readonly bare?: boolean;
   /** Further variables, such as those that preload a shim. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -31,7 +33,8 @@ const isFree = async (port: number): Promise<boolean> => {
   return true;
 };
 
-const lastingPort = async (): Promise<number> => {
+/** A port of loopback that is free, and stays so while nobody listens on it. */
+export const lastingPort = async (): Promise<number> => {
   for (;;) {
     const port = PORTS.from + Math.floor(Math.random() * PORTS.count);
     if (await isFree(port)) return port;
@@ -59,8 +62,8 @@ export class RedisServer {
 
   /** Starts the process on what its folder holds, and resolves once it has read that. */
   async start(): Promise<this> {
-    const { settings = [], env } = this.#options;
-    const durable = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''];
+    const { settings = [], bare = false, env } = this.#options;
+    const durable = bare ? [] : ['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''];
     this.#running = await startOwnServer(this.#t, {
       command: programPath('redis-server', { install: 'redis-server' }),
       args: ['--bind', '127.0.0.1', '--port', String(this.port), '--dir', this.folder, '--daemonize', 'no', ...durable, ...settings],
