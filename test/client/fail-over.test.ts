@@ -4,6 +4,9 @@ import { MemoryStore } from '../support/memory-store.ts';
 import { pumped } from '../support/pumped.ts';
 import { until } from '../support/until.ts';
 
+// Three apps a test are slow to build on a busy machine.
+t.setTimeout(120_000);
+
 const count = (requests: readonly string[], what: string): number => requests.filter((request) => request.startsWith(what)).length;
 
 t.test('two waiters whose instance is killed go on at the next, each in its place, and are served in order', async (t) => {
