@@ -14,6 +14,7 @@ import { type HalfRecords, readRecords } from '../../demo/records.ts';
 import { renderTable } from '../../demo/table.ts';
 import { brokenPromises, missedFaults } from '../../demo/verdict.ts';
 import { planWorkload } from '../../demo/workload/plan.ts';
+import { childEnvironment } from '../support/child-environment.ts';
 import { until } from '../support/until.ts';
 
 t.setTimeout(200_000);
@@ -28,7 +29,7 @@ interface Test {
 /** Starts the demo with a folder for temporary files of its own, so that what it leaves behind can be seen. */
 const start = (test: Test, args: readonly string[]): { child: ChildProcess; folder: string; output: Promise<string>; errors: Promise<string> } => {
   const folder = mkdtempSync(join(tmpdir(), 'demo-test-'));
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, TMPDIR: folder }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...childEnvironment(), TMPDIR: folder }, stdio: ['ignore', 'pipe', 'pipe'] });
   test.teardown(() => {
     child.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
@@ -141,7 +142,7 @@ t.test('a killed demo leaves no gateway, provider or channel running', async (t)
 
 t.test('wrong flags are told, and nothing is started', async (t) => {
   const folder = t.testdir({});
-  const { status, stderr, stdout } = spawnSync(process.execPath, [MAIN, '--scale', '0'], { encoding: 'utf8', env: { ...process.env, TMPDIR: folder } });
+  const { status, stderr, stdout } = spawnSync(process.execPath, [MAIN, '--scale', '0'], { encoding: 'utf8', env: { ...childEnvironment(), TMPDIR: folder } });
   t.equal(status, 2);
   t.equal(stdout, '');
   t.match(stderr, '--scale is "0", and must be a whole number from 1 to 200.');

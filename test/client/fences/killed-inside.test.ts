@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { openFileFence } from '../../../client/src/fences/file.ts';
+import { childEnvironment } from '../../support/child-environment.ts';
 import type { KilledInFence } from '../../support/killed-in-fence.ts';
 
 const KILLED = fileURLToPath(new URL('../../support/killed-in-fence.ts', import.meta.url));
@@ -17,7 +18,7 @@ const OPERATIONS_MAX = 60; // an emergency brake: the longest call has about twe
 
 /** Answers whether the process was killed; a failure of its own is an error. */
 const wasKilled = async (order: KilledInFence): Promise<boolean> => {
-  const child = spawn(process.execPath, [KILLED, JSON.stringify(order)], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, [KILLED, JSON.stringify(order)], { env: childEnvironment(), stdio: ['ignore', 'ignore', 'inherit'] });
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
   if (signal !== 'SIGKILL' && code !== 0) throw new Error(`the process failed: ${code ?? signal}`);
   return signal === 'SIGKILL';

@@ -1,5 +1,5 @@
 /** Four processes write one file through its fence, under tokens that race each other, and one after another is killed on the way. */
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { openFileFence } from '../../../client/src/fences/file.ts';
 import type { FenceWriterLine, FenceWriterNews } from '../../support/fence-writer.ts';
+import { forkProgram } from '../../support/fork-program.ts';
 import { until } from '../../support/until.ts';
 
 const WRITER = fileURLToPath(new URL('../../support/fence-writer.ts', import.meta.url));
@@ -25,7 +26,7 @@ t.test('no record is lost or torn, tokens never decrease, and the dead block nob
 
   const start = (): ChildProcess => {
     started += 1;
-    const child = fork(WRITER, [JSON.stringify({ path, writer: `writer-${started}` })]);
+    const child = forkProgram(WRITER, { path, writer: `writer-${started}` });
     t.teardown(() => child.kill('SIGKILL'));
     child.on('message', (news: FenceWriterNews) => {
       if ('refused' in news) return void refusals.push(news);

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { StaleFencingTokenError } from '../../../client/src/errors.ts';
 import { type RedisEvaluator, redisFence } from '../../../client/src/fences/redis.ts';
+import { forkProgram } from '../../support/fork-program.ts';
 import { connectRedis, ownRedis, ownRedisCluster } from '../../support/own-redis.ts';
 import type { RedisEntry, RedisWriterNews } from '../../support/redis-fence-writer.ts';
 import { until } from '../../support/until.ts';
@@ -179,7 +180,7 @@ t.test('of many processes whose tokens race each other, no older one stands behi
   let repeats = 0;
   const start = (): ChildProcess => {
     started += 1;
-    const child = fork(WRITER, [JSON.stringify({ socketPath, listKey: 'raced', valueKey: 'raced-value', writer: `writer-${started}`, from })]);
+    const child = forkProgram(WRITER, { socketPath, listKey: 'raced', valueKey: 'raced-value', writer: `writer-${started}`, from });
     t.teardown(() => child.kill('SIGKILL'));
     child.on('message', (news: RedisWriterNews) => {
       if ('refused' in news) return void refusals.push(news);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { systemClock } from '../../../client/src/clock.ts';
 import { Spool, type SpooledReply } from '../../../client/src/spool/spool.ts';
+import { childEnvironment } from '../../support/child-environment.ts';
 import { recordingLogger } from '../../support/recording-logger.ts';
 import { spoolFolder } from '../../support/spool-facts.ts';
 import { until } from '../../support/until.ts';
@@ -14,7 +15,7 @@ t.test('two processes killed while they keep: every reply that was acknowledged 
   const folder = await spoolFolder(t);
   const acknowledged: string[] = [];
   for (const round of [0, 1, 2]) {
-    const keepers = ['a', 'b'].map((name) => spawn(process.execPath, [KEEPER, folder, `${name}${round}`], { stdio: ['ignore', 'pipe', 'inherit'] }));
+    const keepers = ['a', 'b'].map((name) => spawn(process.execPath, [KEEPER, folder, `${name}${round}`], { env: childEnvironment(), stdio: ['ignore', 'pipe', 'inherit'] }));
     const told = keepers.map((keeper) => {
       const mine = { text: '' };
       keeper.stdout.on('data', (chunk: Buffer) => (mine.text += chunk.toString()));

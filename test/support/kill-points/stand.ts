@@ -1,5 +1,4 @@
 /** Where scenarios are played and cut off: a real service, the applications' folder, and whoever brings to an end what the killed have left. */
-import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import { LeaseClient, LeaseNotHeldError, type Lease } from '../../../client/src/
 import { silentLogger } from '../../../client/src/logger.ts';
 import { systemClock } from '../../../client/src/clock.ts';
 import { Spool } from '../../../client/src/spool/spool.ts';
+import { forkProgram } from '../fork-program.ts';
 import { monotonicMs } from '../monotonic.ts';
 import { readLogs, readReplies, readTranscripts } from '../reply-run/left-behind.ts';
 import type { KeptReply, LogLine, ReplyRun } from '../reply-run/record.ts';
@@ -79,8 +79,8 @@ export class Stand {
     const scenario = SCENARIOS[name]!;
     const { settings, gate } = await this.#prepare(name, scenario, session, cut);
     // What was compiled once need not be compiled by each of hundreds of processes, also where the run does not see to it.
-    const env = { NODE_COMPILE_CACHE: join(this.folder, 'compiled'), ...process.env };
-    const child = fork(WORKER, [JSON.stringify({ ...settings, ...how } satisfies ScenarioSettings)], { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const env = { NODE_COMPILE_CACHE: join(this.folder, 'compiled') };
+    const child = forkProgram(WORKER, { ...settings, ...how } satisfies ScenarioSettings, { env });
     const pid = child.pid ?? 0;
     let told: Extract<FromScenario, { kind: 'done' }> | undefined;
     child.on('message', (message: FromScenario) => {

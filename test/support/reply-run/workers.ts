@@ -1,7 +1,8 @@
 /** The parent's side of gateways and couriers: starts them, gives them messages, kills them, and hands what the killed had to others. */
-import { fork, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { forkProgram } from '../fork-program.ts';
 import type { Message, WorkerSettings } from './worker.ts';
 
 const WORKER = fileURLToPath(new URL('worker.ts', import.meta.url));
@@ -31,7 +32,7 @@ export class Worker {
 
   constructor(settings: WorkerSettings) {
     this.settings = settings;
-    this.#child = fork(WORKER, [JSON.stringify(settings)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.#child = forkProgram(WORKER, settings);
     this.pid = this.#child.pid ?? 0;
     const ready = Promise.withResolvers<void>();
     this.#ready = ready.promise;

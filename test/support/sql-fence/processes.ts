@@ -1,10 +1,11 @@
 /** Several processes write one session through the SQL fence, on any database, and are killed on the way. */
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { type Test } from 'tap';
 import { sqlFence } from '../../../client/src/fences/sql.ts';
+import { forkProgram } from '../fork-program.ts';
 import { until } from '../until.ts';
 import { conversationOf, type DatabasePlace, messagesOf, openDatabase } from './database.ts';
 import type { SqlWriter, SqlWriterNews } from './writer.ts';
@@ -16,7 +17,7 @@ const KILLS = 12;
 const FROM = Number.MAX_SAFE_INTEGER - 1_000_000;
 
 const startWriter = (t: Test, order: SqlWriter): ChildProcess => {
-  const child = fork(WRITER, [JSON.stringify(order)]);
+  const child = forkProgram(WRITER, order);
   t.teardown(() => child.kill('SIGKILL'));
   return child;
 };
