@@ -9,9 +9,13 @@ import { HistoryPlayer } from './history-player.ts';
 import { PureSide, START } from './pure-side.ts';
 import type { ScriptSide } from './script-side.ts';
 
+/** Keys that try to be more than a key; they come first in their partitions. */
+const TRICKS = ['{tag}', 'hf:{3}:meta', ':', 'ended:default\0session 0', '\0', '\0session 0', '#1', '*', '%z', ' ', '[a', '\u{10ffff}', '😀'.repeat(128)];
+
 /** Names of one partition each: what two sessions share is its floor and its indexes. */
 const NAMES: readonly (readonly string[])[] = (() => {
-  const byPartition = Map.groupBy(Array.from({ length: 2_000 }, (_, nth) => nameText(nameOf(`session ${nth * 7_919}`))), partitionOf);
+  const keys = [...TRICKS, ...Array.from({ length: 2_000 }, (_, nth) => `session ${nth * 7_919}`)];
+  const byPartition = Map.groupBy(keys.map((key) => nameText(nameOf(key))), partitionOf);
   return [...byPartition.values()].map((names) => names.slice(0, SESSIONS));
 })();
 
