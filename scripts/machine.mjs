@@ -1,5 +1,5 @@
 /** Programs that tests drive and npm does not bring: found on the machine, or installed from Debian's packages. */
-import { accessSync, constants, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { run } from './child.mjs';
 
@@ -7,6 +7,7 @@ import { run } from './child.mjs';
 const FOR_TESTS = [
   ['chromium', ['chromium', 'fonts-liberation']],
   ['redis-server', ['redis-server']],
+  ['nginx', ['nginx-light']],
   ['postgres', ['postgresql-15']],
 ];
 const FOR_FAULTS = [
@@ -39,18 +40,23 @@ const aptGet = async (...args) => {
   return code === 0;
 };
 
-/** Debian's PostgreSQL makes a database cluster when it is installed, and starts it, unless this file says no. */
-const NO_CLUSTER = '/etc/postgresql-common/createcluster.d/holdfast-tests.conf';
+/** Debian starts a server as soon as it is installed, unless this program says no. */
+const NO_START = { path: '/usr/sbin/policy-rc.d', text: '#!/bin/sh\nexit 101\n', mode: 0o755 };
+/** Debian's PostgreSQL makes a database cluster when it is installed, unless this file says no. */
+const NO_CLUSTER = { path: '/etc/postgresql-common/createcluster.d/holdfast-tests.conf', text: 'create_main_cluster = false\n', mode: 0o644 };
 
-/** Installs packages, and makes no PostgreSQL cluster that nobody asked for: the tests make their own. */
+/** Installs packages, and neither starts a server nor makes a cluster that nobody asked for: the tests start and make their own. */
 const aptInstall = async (packages) => {
-  if (!packages.includes('postgresql-15')) return aptGet('install', '--no-install-recommends', ...packages);
-  mkdirSync(dirname(NO_CLUSTER), { recursive: true });
-  writeFileSync(NO_CLUSTER, 'create_main_cluster = false\n');
+  // A machine that says so itself goes on saying what it does.
+  const files = [NO_START, ...(packages.includes('postgresql-15') ? [NO_CLUSTER] : [])].filter(({ path }) => !existsSync(path));
+  for (const { path, text, mode } of files) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text, { mode });
+  }
   try {
     return await aptGet('install', '--no-install-recommends', ...packages);
   } finally {
-    rmSync(NO_CLUSTER, { force: true }); // a cluster that somebody wants later is made as ever
+    for (const { path } of files) rmSync(path, { force: true }); // what somebody wants later is started and made as ever
   }
 };
 

@@ -42,11 +42,14 @@ t.test('in a ready clone the set-up has nothing to do, and says nothing', async 
   t.strictSame({ code, stdout, stderr }, { code: 0, stdout: '', stderr: '' });
 });
 
+/** What Debian asks before it starts a server that was installed. */
+const POLICY = '/usr/sbin/policy-rc.d';
+
 /** Runs the set-up for the tests where no program is to be found but an apt-get that notes what it is asked, and ends with `code`. */
 const setUpBare = async (test: Test, code: number): Promise<{ asked: string[]; said: string; code: number | null }> => {
   const folder = test.testdir({});
   const notes = join(folder, 'notes');
-  writeFileSync(join(folder, 'apt-get'), `#!/bin/sh\necho "$@" >>${notes}\nexit ${code}\n`);
+  writeFileSync(join(folder, 'apt-get'), `#!/bin/sh\necho "$@" >>${notes}\n[ -x ${POLICY} ] && echo 'starts nothing' >>${notes}\nexit ${code}\n`);
   chmodSync(join(folder, 'apt-get'), 0o755);
   const ran = await running(process.execPath, ['scripts/setup.mjs', '--tests'], { cwd: root, env: { ...process.env, PATH: folder } });
   return { asked: existsSync(notes) ? readFileSync(notes, 'utf8').trim().split('\n') : [], said: ran.stderr, code: ran.code };
@@ -55,11 +58,15 @@ const setUpBare = async (test: Test, code: number): Promise<{ asked: string[]; s
 const isRoot = process.getuid?.() === 0;
 
 t.test('on a bare Debian, root is spared the installing; others are told what to install', async (t) => {
+  const hadPolicy = existsSync(POLICY);
   const { asked, said, code } = await setUpBare(t, 0);
   t.equal(code, 0);
   const install = /^-q -y install --no-install-recommends .*\bchromium\b/;
-  if (isRoot) t.match(asked, ['-q -y update', install], 'the lists are fetched first');
+  const [calls, notes] = [asked.filter((line) => line.startsWith('-')), asked.filter((line) => !line.startsWith('-'))];
+  if (isRoot) t.match(calls, ['-q -y update', install], 'the lists are fetched first');
   else t.strictSame(asked, [], 'nothing is tried that would be refused');
+  t.equal(notes.length, (isRoot ? 1 : 0) + (hadPolicy && isRoot ? 1 : 0), 'Debian is told to start nothing of what it installs, from the installing on');
+  t.equal(existsSync(POLICY), hadPolicy, 'and is left as it was');
   t.match(said, /chromium/);
 });
 
