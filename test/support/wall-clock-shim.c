@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
@@ -26,14 +27,15 @@ __attribute__((constructor)) static void prepare(void) {
     offset_seconds = mapped;
 }
 
+/* An allocator asks for the time before `prepare` has run, and must not be asked for memory, as dlsym may, while it begins. */
 int clock_gettime(clockid_t id, struct timespec *ts) {
-    int result = real_clock_gettime(id, ts);
+    int result = real_clock_gettime ? real_clock_gettime(id, ts) : (int)syscall(SYS_clock_gettime, id, ts);
     if (result == 0 && offset_seconds && (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE)) ts->tv_sec += *offset_seconds;
     return result;
 }
 
 int gettimeofday(struct timeval *restrict tv, void *restrict tz) {
-    int result = real_gettimeofday(tv, tz);
+    int result = real_gettimeofday ? real_gettimeofday(tv, tz) : (int)syscall(SYS_gettimeofday, tv, tz);
     if (result == 0 && offset_seconds) tv->tv_sec += *offset_seconds;
     return result;
 }
