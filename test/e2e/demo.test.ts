@@ -18,6 +18,8 @@ import { childEnvironment } from '../support/child-environment.ts';
 import { until } from '../support/until.ts';
 
 t.setTimeout(200_000);
+// Most of the time is waited for users to write.
+t.jobs = 2;
 
 const MAIN = fileURLToPath(new URL('../../demo/main.ts', import.meta.url));
 const SHORT = ['--scale', '200', '--sessions', '24', '--seed', '5'];

@@ -13,7 +13,7 @@ import { spawnService, type SpawnServiceOptions } from '../support/spawn-service
 import { pause, until } from '../support/until.ts';
 
 // Most of the time is waited for grace to end.
-t.jobs = 8;
+t.jobs = 4;
 
 const put = (session: string, name: string, waitMs: number): string => {
   const body = JSON.stringify({ holder: name, waitMs });
@@ -30,37 +30,40 @@ const setUp = async (test: Test, options: SpawnServiceOptions): Promise<{ port: 
 const lapsed = (api: LeaseApi, session: string): Promise<boolean> =>
   until('nobody waits any more', async () => (await waitersOf(api, session)) === 0, { withinMs: 10_000, everyMs: 50 });
 
-eachStore(t, 'a caller that closes its connection after the answer has left nothing: its lease lives on', async (test, { store }) => {
+eachStore(t, 'callers that are gone', async (test, { store }) => {
   const { port, api } = await setUp(test, { store });
-  const socket = await RawHttp.open(port);
-  socket.send(put('s', 'a', 60_000));
-  await until('it was answered', () => socket.received.includes('fencingToken'));
-  socket.reset();
-  await socket.untilClosed();
-  await pause(300); // in which the service has seen the close
-  test.ok((await api.inspect('s')).body.remainingMs! > 20_000);
-});
+  // Most of the time is waited for grace to end.
+  test.jobs = 3;
 
-eachStore(t, 'a waiter whose connection breaks loses its place within seconds, not after its wait', async (test, { store }) => {
-  const { port, api } = await setUp(test, { store });
-  await api.acquire('s', leaseIdOf('a'), { holder: 'a' });
-  const socket = await RawHttp.open(port);
-  socket.send(put('s', 'w', 60_000));
-  await until('it waits', async () => (await waitersOf(api, 's')) === 1);
-  socket.reset();
-  await lapsed(api, 's');
-  test.match((await api.inspect('s')).body, { holder: 'a', waiters: [] });
-});
+  void test.test('a caller that closes its connection after the answer has left nothing: its lease lives on', async (inner) => {
+    const socket = await RawHttp.open(port);
+    socket.send(put('answered', 'a', 60_000));
+    await until('it was answered', () => socket.received.includes('fencingToken'));
+    socket.reset();
+    await socket.untilClosed();
+    await pause(300); // in which the service has seen the close
+    inner.ok((await api.inspect('answered')).body.remainingMs! > 20_000);
+  });
 
-eachStore(t, 'of several requests on one connection, each is known to be gone', async (test, { store }) => {
-  const { port, api } = await setUp(test, { store });
-  await api.acquire('s', leaseIdOf('a'), { holder: 'a' });
-  const socket = await RawHttp.open(port);
-  socket.send(put('s', 'w1', 60_000) + put('s', 'w2', 60_000));
-  await until('both wait', async () => (await waitersOf(api, 's')) === 2);
-  socket.reset();
-  await lapsed(api, 's');
-  test.match((await api.inspect('s')).body, { holder: 'a', waiters: [] });
+  void test.test('a waiter whose connection breaks loses its place within seconds, not after its wait', async (inner) => {
+    await api.acquire('one', leaseIdOf('a'), { holder: 'a' });
+    const socket = await RawHttp.open(port);
+    socket.send(put('one', 'w', 60_000));
+    await until('it waits', async () => (await waitersOf(api, 'one')) === 1);
+    socket.reset();
+    await lapsed(api, 'one');
+    inner.match((await api.inspect('one')).body, { holder: 'a', waiters: [] });
+  });
+
+  void test.test('of several requests on one connection, each is known to be gone', async (inner) => {
+    await api.acquire('several', leaseIdOf('a'), { holder: 'a' });
+    const socket = await RawHttp.open(port);
+    socket.send(put('several', 'w1', 60_000) + put('several', 'w2', 60_000));
+    await until('both wait', async () => (await waitersOf(api, 'several')) === 2);
+    socket.reset();
+    await lapsed(api, 'several');
+    inner.match((await api.inspect('several')).body, { holder: 'a', waiters: [] });
+  });
 });
 
 t.test('embedded: a grant that nobody was there to hear becomes an offer', async (t) => {
