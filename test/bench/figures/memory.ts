@@ -3,6 +3,7 @@ import type { Bench } from '../bench.ts';
 import { drawLeaseIdBase } from '../generator/lease-requests.ts';
 import { footprint, INSPECTED, type Footprint } from '../footprint.ts';
 import type { Measured } from '../line.ts';
+import { takeLeases } from '../taking.ts';
 
 const LEASES = 100_000;
 const CONNECTIONS = 64;
@@ -18,8 +19,8 @@ const perLease = async (bench: Bench): Promise<Footprint> => {
     // A service that has worked has its code compiled and its buffers allocated: neither is a lease's.
     await bench.generator.run({ kind: 'renewals', baseUrl, connections: CONNECTIONS, durationMs: 1_000, prefix: bench.newPrefix() });
     const before = await footprint(service);
-    const leases = { baseUrl, prefix: bench.newPrefix(), leaseIdBase: drawLeaseIdBase(), first: 0, leases: LEASES };
-    await bench.generator.run({ ...leases, kind: 'fill', connections: CONNECTIONS, ttlMs: TTL_MS });
+    const leases = { baseUrl, prefix: bench.newPrefix(), leaseIdBase: drawLeaseIdBase() };
+    await takeLeases(bench, { leases, count: LEASES, connections: CONNECTIONS, ttlMs: TTL_MS });
     const after = await footprint(service);
     return { heap: (after.heap - before.heap) / LEASES, resident: (after.resident - before.resident) / LEASES };
   } finally {

@@ -7,11 +7,10 @@ import type { Line, Measured } from '../line.ts';
 import { mainThreadCpuMs, processCpuMs } from '../process-usage.ts';
 import type { RedisServer } from '../processes/redis.ts';
 import { median, quantile } from '../statistics.ts';
+import { takeLeases, type Leases } from '../taking.ts';
 import { HEARTBEATS_EACH } from './batches.ts';
 
 const LEASES = 1_000_000;
-/** They are taken in parts, so that what takes minutes can be watched. */
-const PART = 100_000;
 const CONNECTIONS = 64;
 const GATEWAYS = 8;
 /** What two cores keep up with beside the generator of the load. A lease is renewed after a third of it, as the SDK does. */
@@ -23,7 +22,6 @@ const ROUNDS = 4;
 const AIM_SERVICE_BYTES = 16;
 
 type TaskOf<K extends Task['kind']> = Extract<Task, { kind: K }>;
-type Leases = Pick<TaskOf<'keep'>, 'baseUrl' | 'prefix' | 'leaseIdBase'>;
 
 interface Round extends ResultOf<TaskOf<'keep'>> {
   /** Parts of one core. */
@@ -39,17 +37,6 @@ interface Held {
 }
 
 const heldNow = async ({ holdfast }: Bench, redis: RedisServer): Promise<Held> => ({ ...(await footprint(holdfast)), redis: await redis.usedBytes() });
-
-/** Takes all leases, and tells how long that took. */
-const take = async (bench: Bench, leases: Leases): Promise<number> => {
-  let wholeMs = 0;
-  for (let first = 0; first < LEASES; first += PART) {
-    const { elapsedMs } = await bench.generator.run({ ...leases, kind: 'fill', connections: CONNECTIONS, first, leases: PART, ttlMs: TTL_MS });
-    wholeMs += elapsedMs;
-    bench.progress(`million: ${(first + PART).toLocaleString('en')} leases taken, the last ${PART.toLocaleString('en')} in ${(elapsedMs / 1000).toFixed(1)} s`);
-  }
-  return wholeMs;
-};
 
 const keepOnce = async ({ generator, holdfast }: Bench, redis: RedisServer, leases: Leases): Promise<Round> => {
   const cpuMs = () => Promise.all([processCpuMs(holdfast.pid), processCpuMs(redis.pid), mainThreadCpuMs(redis.pid)]);
@@ -89,7 +76,9 @@ export const measureMillion = async (bench: Bench): Promise<Measured> => {
   await bench.generator.run({ kind: 'batches', baseUrl, connections: 1, leases: HEARTBEATS_EACH, durationMs: 3_000, prefix: bench.newPrefix() });
   const leases = { baseUrl, prefix: bench.newPrefix(), leaseIdBase: drawLeaseIdBase() };
   const before = await heldNow(bench, redis);
-  const takenMs = await take(bench, leases);
+  const onPart = (taken: number, elapsedMs: number): void =>
+    bench.progress(`million: ${taken.toLocaleString('en')} leases taken, the last of them in ${(elapsedMs / 1000).toFixed(1)} s`);
+  const takenMs = await takeLeases(bench, { leases, count: LEASES, connections: CONNECTIONS, ttlMs: TTL_MS, onPart });
   const rounds: Round[] = [];
   for (let round = 1; round <= ROUNDS; round += 1) {
     rounds.push(await keepOnce(bench, redis, leases));

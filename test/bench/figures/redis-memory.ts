@@ -2,10 +2,11 @@
 import type { Bench } from '../bench.ts';
 import { drawLeaseIdBase } from '../generator/lease-requests.ts';
 import type { Measured } from '../line.ts';
+import { takeLeases } from '../taking.ts';
 import { HEARTBEATS_EACH } from './batches.ts';
 
 const LEASES = 100_000;
-const CONNECTIONS = 64;
+const CONNECTIONS = 16;
 const GATEWAYS = 4;
 /** The longest a service allows unless told otherwise: leases that are kept do not end while they are counted. */
 const TTL_MS = 3_600_000;
@@ -25,10 +26,10 @@ const perLease = async (bench: Bench): Promise<Cost> => {
     // The scripts are loaded and the connections' buffers allocated by work: neither is a lease's.
     await bench.generator.run({ kind: 'renewals', baseUrl, connections: CONNECTIONS, durationMs: 1_000, prefix: bench.newPrefix() });
     const before = await redis.usedBytes();
-    const leases = { baseUrl, prefix: bench.newPrefix(), leaseIdBase: drawLeaseIdBase(), first: 0, leases: LEASES };
-    await bench.generator.run({ ...leases, kind: 'fill', connections: CONNECTIONS, ttlMs: TTL_MS });
+    const leases = { baseUrl, prefix: bench.newPrefix(), leaseIdBase: drawLeaseIdBase() };
+    await takeLeases(bench, { leases, count: LEASES, connections: CONNECTIONS, ttlMs: TTL_MS });
     const taken = await redis.usedBytes();
-    const { lost } = await bench.generator.run({ ...leases, kind: 'keep', connections: GATEWAYS, batch: HEARTBEATS_EACH, everyMs: 0 });
+    const { lost } = await bench.generator.run({ ...leases, kind: 'keep', connections: GATEWAYS, first: 0, leases: LEASES, batch: HEARTBEATS_EACH, everyMs: 0 });
     if (lost > 0) throw new Error(`${lost} leases were lost while they were counted`);
     const renewed = await redis.usedBytes();
     return { taken: (taken - before) / LEASES, renewed: (renewed - before) / LEASES };

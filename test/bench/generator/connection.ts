@@ -53,23 +53,26 @@ export class Connection {
     });
   }
 
-  /** Sends a request and reads of its answer only whether it is the expected one. */
-  async expect(request: Request, status: number): Promise<void> {
-    const got = await this.#statusOf(request);
-    if (got !== status) throw new UnexpectedAnswerError(`${request.method} ${request.path}: ${got}, where ${status} was expected`);
+  /** Sends a request and reads of its answer only whether it is the expected one; what is not is told whole. */
+  async expect(request: Request, expected: number): Promise<void> {
+    const { status, body } = await this.#unexpected(request, expected);
+    if (status !== expected) throw new UnexpectedAnswerError(`${request.method} ${request.path}: ${status}, where ${expected} was expected: ${body}`);
   }
 
-  #statusOf(request: Request): Promise<number> {
+  #unexpected(request: Request, expected: number): Promise<Answer> {
     return new Promise((resolve, reject) => {
       let status = 0;
+      let body = '';
       this.#client.dispatch(this.#options(request), {
         onRequestStart() {},
         onResponseStart(_controller, statusCode) {
           status = statusCode;
         },
-        onResponseData() {},
+        onResponseData(_controller, chunk) {
+          if (status !== expected) body += chunk.toString();
+        },
         onResponseEnd() {
-          resolve(status);
+          resolve({ status, body });
         },
         onResponseError(_controller, error) {
           reject(error);

@@ -8,6 +8,8 @@ import type { ResultOf, Task } from './tasks.ts';
 type TaskOf<K extends Task['kind']> = Extract<Task, { kind: K }>;
 
 const WAIT_MS = 60_000;
+/** Contenders begin one after the other: the queue keeps the order in which they came, and with it the way from instance to instance. */
+export const APART_MS = 10;
 
 /** What has to be known to tell whether a grant is a hand-off that counts. */
 export interface Hands {
@@ -81,7 +83,11 @@ export const handOffs = ({ baseUrls, connections, durationMs, prefix, paceMs }: 
       rounds: 0,
       requests: 0,
     };
-    await Promise.all(opened.map((connection, index) => contend(connection, index % baseUrls.length, contest)));
+    const contending = opened.map(async (connection, index) => {
+      await sleep(index * APART_MS);
+      await contend(connection, index % baseUrls.length, contest);
+    });
+    await Promise.all(contending);
     const { latenciesMs, rounds, requests } = contest;
     return { latenciesMs, requestsEach: requests / rounds };
   });

@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LeaseClient } from '../../../client/src/index.ts';
-import { latencyOf, type Hands } from './hand-off.ts';
+import { APART_MS, latencyOf, type Hands } from './hand-off.ts';
 import { sessionKey } from './lease-requests.ts';
 import type { ResultOf, Task } from './tasks.ts';
 
@@ -37,7 +37,11 @@ export const sdkHandOffs = async ({ baseUrls, connections, durationMs, prefix, p
     latenciesMs: [],
   };
   try {
-    await Promise.all(Array.from({ length: connections }, (_, index) => contend(clients[index % clients.length]!, index % baseUrls.length, contest)));
+    const contending = Array.from({ length: connections }, async (_, index) => {
+      await sleep(index * APART_MS);
+      await contend(clients[index % clients.length]!, index % baseUrls.length, contest);
+    });
+    await Promise.all(contending);
   } finally {
     await Promise.all(clients.map((client) => client.close()));
   }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startChild, type Child } from './child.ts';
 
-const READY_MS_MAX = 20_000;
+const READY_MS_MAX = 60_000;
 const READY_POLL_MS = 50;
 
 /** A server did not start. */
