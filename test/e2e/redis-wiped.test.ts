@@ -94,7 +94,11 @@ for (const [name, wipe] of Object.entries(WIPES)) {
     test.equal((await park(first.api, 'held', 'reply-1', { fencingToken: held.fencingToken, payload: 'done' })).status, 201);
     const waiterId = newLeaseId();
     const waitsFromMs = monotonicMs();
-    const waiter = first.api.acquire('waited for', waiterId, { holder: 'waiter', ttlMs: TTL_MS, waitMs: 60_000 });
+    const waiter = (async () => {
+      const served = await first.api.acquire('waited for', waiterId, { holder: 'waiter', ttlMs: TTL_MS, waitMs: 60_000 });
+      const servedMs = monotonicMs();
+      return { served, servedMs, renewed: await third.api.renew('waited for', waiterId) };
+    })();
     await until('the waiter waits', async () => (await second.api.inspect('waited for')).body.waiters?.length === 1);
     third.service.signal('SIGSTOP');
 
@@ -134,13 +138,12 @@ for (const [name, wipe] of Object.entries(WIPES)) {
     test.same(await endsOfNoGrants(redis), endsMs, 'nobody put off the end again and again');
     test.ok(again.fencingToken > Math.max(held.fencingToken, longest.fencingToken, before.fencingToken), 'the next token is larger than any before');
 
-    const served = await within('the waiter is served', waiter);
-    const servedMs = monotonicMs();
+    const { served, servedMs, renewed } = await within('the waiter is served', waiter);
     test.equal(served.status, 201, 'whoever waited all along is served');
     test.ok((served.body.fencingToken ?? 0) > before.fencingToken);
     const waitedMs = served.body.waitedMs ?? 0;
     test.ok(waitedMs >= LONGEST_TTL_MS - ROUNDING_MS && waitedMs <= servedMs - waitsFromMs, `and told how long it waited in all: ${waitedMs} ms`);
-    test.equal((await third.api.renew('waited for', waiterId)).status, 200);
+    test.equal(renewed.status, 200, 'and it holds a lease like any other');
     await until('readiness has forgotten it', async () => (await lostState(first)) === undefined);
     test.comment(`${name}: nothing was granted for ${silentMs.toFixed(0)} ms (longest TTL ${LONGEST_TTL_MS}); the waiter was served after ${(servedMs - wipedMs).toFixed(0)} ms`);
   });
