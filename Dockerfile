@@ -5,7 +5,8 @@
 #
 # A container is reached from outside, so the service listens on all of its addresses, and off loopback it demands a key: without
 # HOLDFAST_API_KEY it says so and ends. Another port is given as HOLDFAST_PORT, not as a flag: the health check reads it too. It writes to
-# /data alone, so it runs with --read-only. One container at a time may use a volume: the embedded store has one writer.
+# /data alone, so it runs with --read-only. One container at a time may use a volume: the embedded store has one writer. With HOLDFAST_STORE set
+# to a Redis nothing is written here, and any number of containers may share that: see compose.yaml.
 
 FROM node:24-bookworm-slim AS build
 WORKDIR /build

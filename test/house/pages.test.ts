@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { root, sourceFiles } from '../support/source-files.ts';
-import { brokenLinks, registryHosts, unknownScripts } from './pages.ts';
+import { brokenLinks, promiseRows, registryHosts, unknownScripts } from './pages.ts';
 
 const SCRIPTS_MAX = 12;
 
@@ -50,6 +50,23 @@ t.test('a script that does not exist is seen', async (t) => {
 
 t.test('there are a dozen npm scripts at most', async (t) => {
   t.ok(Object.keys(scripts).length <= SCRIPTS_MAX, `${Object.keys(scripts).length} scripts`);
+});
+
+const textOf = (path: string): string => pages.find((page) => page.path === path)!.text;
+
+t.test('every promise of the README has its conditions on each store', async (t) => {
+  const promised = promiseRows(textOf('README.md')).flatMap(({ ids }) => ids);
+  t.ok(promised.includes('S1') && promised.includes('L5'), 'the README has promises');
+  const rows = promiseRows(textOf('docs/stores.md'));
+  const told = rows.flatMap(({ ids }) => ids);
+  t.strictSame([...new Set(told)], told, 'no id comes twice');
+  t.strictSame(promised.filter((id) => !told.includes(id)), []);
+  for (const { ids, cells } of rows) t.ok(cells.length === 3 && !cells.includes(''), `${ids.join(', ')}: what it is, and when it holds on either store`);
+});
+
+t.test('promises are found in a table, and nowhere else', async (t) => {
+  const text = '| id | promise |\n|---|---|\n| S1, S2 | one | |\n| L1 | two |\n| other | S3 |\nS4 | x |';
+  t.strictSame(promiseRows(text), [{ ids: ['S1', 'S2'], cells: ['one', ''] }, { ids: ['L1'], cells: ['two'] }]);
 });
 
 // This file and the rule speak of hosts in order to refuse them.

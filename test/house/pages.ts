@@ -36,6 +36,13 @@ export const unknownScripts = (pages: readonly SourceFile[], scripts: readonly s
       .map((name) => `${page.path}: there is no script "${name}"`),
   );
 
+/** The rows of tables whose first cell names promises: the ids, and the cells that follow. */
+export const promiseRows = (text: string): { readonly ids: readonly string[]; readonly cells: readonly string[] }[] =>
+  [...text.matchAll(/^\| ((?:[SL]\d+(?:, )?)+) \|(.*)\|$/gm)].map(([, first = '', rest = '']) => ({
+    ids: first.split(', '),
+    cells: rest.split('|').map((cell) => cell.trim()),
+  }));
+
 const REGISTRY_HOST = /\b(?:registry|npm|npmmirror|mirrors?)\.[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:org|com|net|io|dev|cn)\b|\bregistry\.[a-z0-9-]+\.[a-z]+\b/i;
 
 /** Whoever installs chooses the registry: a host that is written down is the wrong one for somebody. */
