@@ -1,0 +1,69 @@
+// The service over a real Redis whose risks its operator accepted, or may not look at: what is told of them, and where.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { LeaseApi, newLeaseId } from '../support/lease-api.ts';
+import { startRedisServer } from '../support/redis-server.ts';
+import { RunMain } from '../support/run-main.ts';
+import { root } from '../support/source-files.ts';
+import { spawnService } from '../support/spawn-service.ts';
+import { until } from '../support/until.ts';
+
+t.setTimeout(240_000);
+
+const LUCK = 'S1, S2, S4 and S11 then rest on clocks and luck';
+
+t.test('both risks, accepted by name, are told in the log, by readiness and by GET /v1', async (t) => {
+  const primary = await startRedisServer(t, { settings: ['--appendfsync', 'everysec'] });
+  await startRedisServer(t, { settings: ['--replicaof', `127.0.0.1 ${primary.port}`] });
+  await until('the replica is connected', () => primary.ask(async (asked) => /connected_slaves:1/.test(await asked.info('replication'))), { everyMs: 100 });
+  const service = await spawnService(t, { store: { redis: primary.url }, env: { HOLDFAST_ACCEPT: 'fsync,failover' } });
+  const risks = [
+    { name: 'fsync', cost: `A crash of this Redis's machine may take back the newest grants and parked replies (appendfsync everysec): ${LUCK}.` },
+    { name: 'failover', cost: `The promotion of a replica may take back the newest grants and parked replies: ${LUCK}.` },
+  ];
+  t.strictSame((await (await fetch(`${service.baseUrl}/v1`)).json()).store, { kind: 'redis', acceptedRisks: risks });
+  const ready = await (await fetch(`${service.baseUrl}/readyz`)).json();
+  const told = ready.checks.filter(({ name }: { name: string }) => name.startsWith('accepted-'));
+  t.strictSame(told, risks.map(({ name, cost }) => ({ name: `accepted-${name}`, ok: true, detail: cost })));
+  const lines = service.stderr.trim().split('\n').map((line) => JSON.parse(line));
+  t.match(
+    lines.filter(({ level }) => level === 40),
+    risks.map(({ name, cost }) => ({ msg: `Accepted risk "${name}" of ${primary.url}: ${cost}` })),
+  );
+});
+
+t.test('a server that is as it must be has nothing to tell', async (t) => {
+  const redis = await startRedisServer(t);
+  const service = await spawnService(t, { store: { redis: redis.url } });
+  t.strictSame((await (await fetch(`${service.baseUrl}/v1`)).json()).store, { kind: 'redis', acceptedRisks: [] });
+  t.notMatch(service.stderr, /"level":40/);
+});
+
+t.test('a user who may not read the settings', async (t) => {
+  const redis = await startRedisServer(t);
+  await redis.ask((asked) => asked.call('ACL', 'SETUSER', 'holdfast', 'on', '>pass', '~hf:*', '&hf:*', '+@all', '-config'));
+  const store = redis.url.replace('redis://', 'redis://holdfast:pass@');
+  const refused = new RunMain(t, [], { HOLDFAST_STORE: store, HOLDFAST_PORT: '0' });
+  t.equal(await refused.ended, 1);
+  t.match(refused.stderr, /: whether it writes to its disk before it acknowledges cannot be read; allow this user CONFIG GET [^\n]*HOLDFAST_ACCEPT=fsync: [^\n]*\.\n$/);
+  const service = await spawnService(t, { store: { redis: store }, env: { HOLDFAST_ACCEPT: 'fsync' } });
+  t.match((await (await fetch(`${service.baseUrl}/v1`)).json()).store.acceptedRisks, [{ name: 'fsync', cost: /cannot be read/ }]);
+});
+
+t.test('a user who may do what the README lists, and nothing more', async (t) => {
+  const redis = await startRedisServer(t);
+  const rights = '~hf:* &hf:* +@read +@write +@scripting +@pubsub +@connection +time +info +config|get +cluster|info';
+  t.ok(readFileSync(join(root, 'README.md'), 'utf8').includes(`\`${rights}\``), 'the README lists them');
+  await redis.ask((asked) => asked.call('ACL', 'SETUSER', 'holdfast', 'on', '>pass', ...rights.split(' ')));
+  const service = await spawnService(t, { store: { redis: redis.url.replace('redis://', 'redis://holdfast:pass@') } });
+  const api = new LeaseApi(service.baseUrl);
+  t.teardown(() => api.close());
+  const leaseId = newLeaseId();
+  t.equal((await api.acquire('s', leaseId, { holder: 'a' })).status, 201);
+  const waiting = api.acquire('s', newLeaseId(), { holder: 'b', waitMs: 30_000 });
+  await until('b waits', async () => (await api.inspect('s')).body.waiters?.length === 1);
+  t.equal((await api.release('s', leaseId)).status, 204);
+  t.equal((await waiting).status, 201);
+  t.strictSame((await (await fetch(`${service.baseUrl}/v1`)).json()).store.acceptedRisks, []);
+});
