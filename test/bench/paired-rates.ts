@@ -4,6 +4,7 @@ import type { Rate, Task } from './generator/tasks.ts';
 import { machineCpuMs, mainThreadCpuMs } from './process-usage.ts';
 import type { Server } from './processes/servers.ts';
 import { median } from './statistics.ts';
+import { shown } from './table.ts';
 
 type RateTask = Extract<Task, { kind: 'pairs' | 'renewals' | 'batches' }>;
 /** A load without what is filled in for each run. */
@@ -16,6 +17,8 @@ interface Measured {
   readonly machineBusy: number;
   /** Of each watched main thread, by name. */
   readonly busy: Readonly<Record<string, number>>;
+  /** Processor time of each for one unit of work; unlike rates it hardly depends on who else uses the machine. */
+  readonly microsecondsEach: Readonly<Record<string, number>>;
 }
 
 /** One server under one load, run after run. */
@@ -42,8 +45,14 @@ const measure = async (bench: Bench, server: Server, watched: Watched, load: Rat
   // Preparing a load takes time too, and the server works then.
   const spanMs = performance.now() - startMs;
   const machineBusy = (machineCpuMs() - machineBeforeMs) / spanMs;
-  const busy = Object.fromEntries(Object.entries(await cpuOf(watched)).map(([name, cpuMs]) => [name, (cpuMs - before[name]!) / spanMs]));
-  return { perSecond: (1000 * done) / elapsedMs, generatorBusy, machineBusy, busy };
+  const usedMs = Object.entries(await cpuOf(watched)).map(([name, cpuMs]) => [name, cpuMs - before[name]!] as const);
+  return {
+    perSecond: (1000 * done) / elapsedMs,
+    generatorBusy,
+    machineBusy,
+    busy: Object.fromEntries(usedMs.map(([name, cpuMs]) => [name, cpuMs / spanMs])),
+    microsecondsEach: Object.fromEntries(usedMs.map(([name, cpuMs]) => [name, (1000 * cpuMs) / done])),
+  };
 };
 
 const side = (runs: readonly Measured[]): Side => ({ perSecond: runs.map(({ perSecond }) => perSecond), runs });
@@ -68,7 +77,10 @@ export const pairedRates = async (bench: Bench, onHoldfast: RateLoad, onBare: Ra
 const percent = (parts: readonly number[]): string => `${Math.round(100 * median(parts))} %`;
 
 const told = (name: string, { runs }: Side): string => {
-  const threads = Object.keys(runs[0]?.busy ?? {}).map((thread) => `${thread} ${percent(runs.map(({ busy }) => busy[thread]!))}`);
+  const threads = Object.keys(runs[0]?.busy ?? {}).map((thread) => {
+    const microseconds = shown(median(runs.map(({ microsecondsEach }) => microsecondsEach[thread]!)));
+    return `${thread} ${percent(runs.map(({ busy }) => busy[thread]!))} (${microseconds} µs each)`;
+  });
   const generator = `generator's event loop ${percent(runs.map(({ generatorBusy }) => generatorBusy))}`;
   return `${name}: ${[...threads, generator].join(', ')}, all cores ${percent(runs.map(({ machineBusy }) => machineBusy))}`;
 };
