@@ -13,6 +13,13 @@ t.setTimeout(240_000);
 
 const LUCK = 'S1, S2, S4 and S11 then rest on clocks and luck';
 
+interface Told {
+  readonly store: { readonly kind: string; readonly acceptedRisks: readonly { readonly name: string; readonly cost: string }[] };
+  readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly detail?: string }[];
+}
+
+const told = async (url: string): Promise<Told> => (await (await fetch(url)).json()) as Told;
+
 t.test('both risks, accepted by name, are told in the log, by readiness and by GET /v1', async (t) => {
   const primary = await startRedisServer(t, { settings: ['--appendfsync', 'everysec'] });
   await startRedisServer(t, { settings: ['--replicaof', `127.0.0.1 ${primary.port}`] });
@@ -22,10 +29,10 @@ t.test('both risks, accepted by name, are told in the log, by readiness and by G
     { name: 'fsync', cost: `A crash of this Redis's machine may take back the newest grants and parked replies (appendfsync everysec): ${LUCK}.` },
     { name: 'failover', cost: `The promotion of a replica may take back the newest grants and parked replies: ${LUCK}.` },
   ];
-  t.strictSame((await (await fetch(`${service.baseUrl}/v1`)).json()).store, { kind: 'redis', acceptedRisks: risks });
-  const ready = await (await fetch(`${service.baseUrl}/readyz`)).json();
-  const told = ready.checks.filter(({ name }: { name: string }) => name.startsWith('accepted-'));
-  t.strictSame(told, risks.map(({ name, cost }) => ({ name: `accepted-${name}`, ok: true, detail: cost })));
+  t.strictSame((await told(`${service.baseUrl}/v1`)).store, { kind: 'redis', acceptedRisks: risks });
+  const ready = await told(`${service.baseUrl}/readyz`);
+  const accepted = ready.checks.filter(({ name }) => name.startsWith('accepted-'));
+  t.strictSame(accepted, risks.map(({ name, cost }) => ({ name: `accepted-${name}`, ok: true, detail: cost })));
   const lines = service.stderr.trim().split('\n').map((line) => JSON.parse(line));
   t.match(
     lines.filter(({ level }) => level === 40),
@@ -36,7 +43,7 @@ t.test('both risks, accepted by name, are told in the log, by readiness and by G
 t.test('a server that is as it must be has nothing to tell', async (t) => {
   const redis = await startRedisServer(t);
   const service = await spawnService(t, { store: { redis: redis.url } });
-  t.strictSame((await (await fetch(`${service.baseUrl}/v1`)).json()).store, { kind: 'redis', acceptedRisks: [] });
+  t.strictSame((await told(`${service.baseUrl}/v1`)).store, { kind: 'redis', acceptedRisks: [] });
   t.notMatch(service.stderr, /"level":40/);
 });
 
@@ -48,7 +55,7 @@ t.test('a user who may not read the settings', async (t) => {
   t.equal(await refused.ended, 1);
   t.match(refused.stderr, /: whether it writes to its disk before it acknowledges cannot be read; allow this user CONFIG GET [^\n]*HOLDFAST_ACCEPT=fsync: [^\n]*\.\n$/);
   const service = await spawnService(t, { store: { redis: store }, env: { HOLDFAST_ACCEPT: 'fsync' } });
-  t.match((await (await fetch(`${service.baseUrl}/v1`)).json()).store.acceptedRisks, [{ name: 'fsync', cost: /cannot be read/ }]);
+  t.match((await told(`${service.baseUrl}/v1`)).store.acceptedRisks, [{ name: 'fsync', cost: /cannot be read/ }]);
 });
 
 t.test('a user who may do what the README lists, and nothing more', async (t) => {
@@ -65,5 +72,5 @@ t.test('a user who may do what the README lists, and nothing more', async (t) =>
   await until('b waits', async () => (await api.inspect('s')).body.waiters?.length === 1);
   t.equal((await api.release('s', leaseId)).status, 204);
   t.equal((await waiting).status, 201);
-  t.strictSame((await (await fetch(`${service.baseUrl}/v1`)).json()).store.acceptedRisks, []);
+  t.strictSame((await told(`${service.baseUrl}/v1`)).store.acceptedRisks, []);
 });
