@@ -15,6 +15,7 @@ export interface AnswerBody {
   readonly lastRenewedMsAgo?: number;
   readonly confirmWithinMs?: number;
   readonly waitedMs?: number;
+  readonly parkedReplies?: number;
   readonly position?: number;
   readonly code?: string;
   readonly detail?: string;

@@ -1,5 +1,5 @@
 /** What a request on the wire asks of which session, as histories name it. */
-import type { AcquireCommand, SessionCommand } from '../history/record.ts';
+import type { AcquireCommand, AttemptCommand, ParkCommand, SessionCommand } from '../history/record.ts';
 
 export interface SentCommand {
   readonly session: string;
@@ -7,6 +7,9 @@ export interface SentCommand {
 }
 
 const PATH = /^\/v1\/leases\/([^/?]+)(?:\/([a-z]+))?(?:\?token=(\d+))?$/;
+const REPLY_PATH = /^\/v1\/replies\/([^/?]+)\/([^/?]+)(?:\/([a-z]+))?$/;
+/** How long a reply is kept that names no time. */
+const EXPIRES_IN_MS_DEFAULT = 86_400_000;
 
 interface RequestBody extends Partial<Omit<AcquireCommand, 'kind' | 'leaseId'>> {
   readonly leases?: readonly { readonly session: string; readonly leaseId: string; readonly ttlMs?: number }[];
@@ -21,10 +24,38 @@ export const commandsOf = (method: string, url: string, leaseIdHeader: string | 
   if (url === '/v1/heartbeats') {
     return (body.leases ?? []).map(({ session, leaseId, ttlMs }) => ({ session, command: { kind: 'renew', leaseId, ...(ttlMs !== undefined && { ttlMs }) } }));
   }
+  const leaseId = leaseIdHeader === undefined ? undefined : String(leaseIdHeader);
+  const [, replyKey, replyId, ofReply] = REPLY_PATH.exec(url) ?? [];
+  if (replyKey !== undefined && replyId !== undefined) {
+    const command = replyCommandOf(`${method} ${ofReply ?? ''}`.trim(), replyId, leaseId, (text === '' ? {} : JSON.parse(text)) as ReplyRequestBody);
+    return [{ session: decodeURIComponent(replyKey), command }];
+  }
   const [, key, action, token] = PATH.exec(url) ?? [];
   if (key === undefined) return [];
-  const leaseId = String(leaseIdHeader);
-  return [{ session: decodeURIComponent(key), command: commandOf(`${method} ${action ?? ''}`.trim(), leaseId, Number(token), body) }];
+  return [{ session: decodeURIComponent(key), command: commandOf(`${method} ${action ?? ''}`.trim(), String(leaseId), Number(token), body) }];
+};
+
+interface ReplyRequestBody extends Partial<Pick<ParkCommand, 'fencingToken' | 'sequence' | 'committed' | 'expiresInMs'>>, Partial<Pick<AttemptCommand, 'attempt' | 'outcome' | 'permanent'>> {
+  readonly payload?: unknown;
+}
+
+const replyCommandOf = (request: string, replyId: string, leaseId: string | undefined, body: ReplyRequestBody): SessionCommand => {
+  const { fencingToken = NaN, sequence, committed = false, expiresInMs = EXPIRES_IN_MS_DEFAULT, attempt = NaN, outcome = 'sending', permanent = false } = body;
+  switch (request) {
+    case 'PUT': {
+      const payload = JSON.stringify(body.payload);
+      return { kind: 'park', replyId, fencingToken, ...(sequence !== undefined && { sequence }), payload, payloadBytes: Buffer.byteLength(payload), expiresInMs, committed };
+    }
+    case 'POST attempts':
+      return { kind: 'attempt', replyId, leaseId: String(leaseId), attempt, outcome, permanent };
+    case 'POST replay':
+    case 'POST discard':
+      return { kind: request === 'POST replay' ? 'replay' : 'discard', replyId, ...(leaseId !== undefined && { leaseId }) };
+    case 'GET':
+      return { kind: 'inspect-reply', replyId };
+    default:
+      throw new Error(`no command is known for ${request}`);
+  }
 };
 
 const commandOf = (request: string, leaseId: string, fencingToken: number, body: RequestBody): SessionCommand => {

@@ -7,6 +7,8 @@ import { outcomeOf } from './outcome-of.ts';
 /** Nobody listened: the request went nowhere. */
 export const isRefused = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED';
 
+type RecordedAcquire = Required<Pick<AcquireBody, 'holder' | 'ttlMs' | 'waitMs'>> & Pick<AcquireBody, 'background'>;
+
 export class RecordedApi {
   readonly #api: LeaseApi;
   readonly #history: HistoryRecorder;
@@ -16,22 +18,28 @@ export class RecordedApi {
     this.#history = history;
   }
 
-  acquire(session: string, leaseId: string, body: Required<Pick<AcquireBody, 'holder' | 'ttlMs' | 'waitMs'>>, signal?: AbortSignal): Promise<Answer> {
-    return this.#noting(session, { kind: 'acquire', leaseId, ...body }, () => this.#api.acquire(session, leaseId, body, signal));
+  acquire(session: string, leaseId: string, body: RecordedAcquire, signal?: AbortSignal): Promise<Answer> {
+    return this.noting(session, { kind: 'acquire', leaseId, ...body }, () => this.#api.acquire(session, leaseId, body, signal));
   }
 
   renew(session: string, leaseId: string): Promise<Answer> {
-    return this.#noting(session, { kind: 'renew', leaseId }, () => this.#api.renew(session, leaseId));
+    return this.noting(session, { kind: 'renew', leaseId }, () => this.#api.renew(session, leaseId));
   }
 
   release(session: string, leaseId: string): Promise<Answer> {
-    return this.#noting(session, { kind: 'release', leaseId }, () => this.#api.release(session, leaseId));
+    return this.noting(session, { kind: 'release', leaseId }, () => this.#api.release(session, leaseId));
   }
 
-  async #noting(session: string, command: SessionCommand, ask: () => Promise<Answer>): Promise<Answer> {
+  /** What is not written down: it changes nothing, and tells nothing of what the checker judges. */
+  plain<A extends Answer>(ask: (api: LeaseApi) => Promise<A>): Promise<A> {
+    return ask(this.#api);
+  }
+
+  /** Writes down any other command, which `ask` sends. */
+  async noting<A extends Answer>(session: string, command: SessionCommand, ask: (api: LeaseApi) => Promise<A>): Promise<A> {
     const sent = this.#history.sent(session, command);
     try {
-      const answer = await ask();
+      const answer = await ask(this.#api);
       sent.answered(outcomeOf(command.kind, answer.status, answer.body));
       return answer;
     } catch (error) {

@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import type { HistoryRecorder, SentRequest } from '../history/recorder.ts';
 import type { AnswerBody } from '../lease-api.ts';
 import { outcomeOf } from './outcome-of.ts';
+import { isRefused } from './recorded-api.ts';
 import { commandsOf, type SentCommand } from './commands-of.ts';
 
 export interface RecordingProxyParts {
@@ -38,6 +39,11 @@ export class RecordingProxy {
 
   get baseUrl(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Cuts every connection of the clients, and what is under way on them. */
+  cutAll(): void {
+    this.#server.closeAllConnections();
   }
 
   async close(): Promise<void> {
@@ -87,10 +93,13 @@ export class RecordingProxy {
         } else if (!answer.destroyed) answer.writeHead(given.statusCode ?? 502, given.headers).end(text);
       });
     });
-    const fail = (): void => {
+    const fail = (error?: unknown): void => {
       if (done) return;
       done = true;
-      for (const { noted } of sent ?? []) noted.gaveUp();
+      for (const { noted } of sent ?? []) {
+        if (isRefused(error)) noted.answered({ kind: 'not-applied' });
+        else noted.gaveUp();
+      }
       request.socket.destroy();
     };
     onward.on('error', fail);

@@ -12,12 +12,16 @@ export interface GatewaysParts {
   readonly ttlMs: number;
   readonly looksFile: string;
   readonly seed: number;
+  /** What runs one of this name instead of the load's own program: a program and its arguments. */
+  readonly command?: (name: string, seed: number) => readonly string[];
 }
 
 export class SdkGateways {
   readonly counts = { kills: 0, pauses: 0 };
   /** What gateways that were not killed died of. */
   readonly deaths: string[] = [];
+  /** The process ids of those that were. */
+  readonly killed: number[] = [];
   readonly #parts: GatewaysParts;
   readonly #running = new Set<ChildProcess>();
   #started = 0;
@@ -27,9 +31,11 @@ export class SdkGateways {
   }
 
   start(): void {
-    const { baseUrl, sessions, ttlMs, looksFile, seed } = this.#parts;
+    const { baseUrl, sessions, ttlMs, looksFile, seed, command } = this.#parts;
     const number = ++this.#started;
-    const child = spawn(process.execPath, [MAIN, baseUrl, `sdk-${number}`, String(seed + number), String(ttlMs), looksFile, ...sessions], {
+    const name = `sdk-${number}`;
+    const own = [MAIN, baseUrl, name, String(seed + number), String(ttlMs), looksFile, ...sessions];
+    const child = spawn(process.execPath, command?.(name, seed + number) ?? own, {
       env: childEnvironment(),
       stdio: ['ignore', 'inherit', 'pipe'],
     });
@@ -37,7 +43,7 @@ export class SdkGateways {
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
     child.on('close', (code, signal) => {
       this.#running.delete(child);
-      if (code !== 0 && signal !== 'SIGKILL') this.deaths.push(`sdk-${number} ended with ${code ?? signal}: ${stderr}`);
+      if (code !== 0 && signal !== 'SIGKILL') this.deaths.push(`${name} ended with ${code ?? signal}: ${stderr}`);
     });
     this.#running.add(child);
   }
@@ -47,6 +53,7 @@ export class SdkGateways {
     const child = this.#oneOf(chance);
     if (!child) return;
     this.counts.kills += 1;
+    this.killed.push(child.pid ?? 0);
     child.kill('SIGKILL');
     this.start();
   }
