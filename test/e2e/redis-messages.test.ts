@@ -61,7 +61,7 @@ const withoutConnections = async <T>(redis: RedisServer, kinds: readonly ('pubsu
   redis.ask(async (asked) => {
     let goesOn = true;
     const kill = async (): Promise<void> => {
-      for (const kind of kinds) await asked.client('KILL', 'TYPE', kind, 'SKIPME', 'yes');
+      for (const kind of kinds) await asked.call('CLIENT', 'KILL', 'TYPE', kind, 'SKIPME', 'yes');
     };
     await kill();
     const killing = (async () => {

@@ -188,7 +188,7 @@ t.test('another store has taken the place of the lost one', async (test) => {
   const answered = Promise.allSettled([old.api.inspect('held'), old.api.acquire('free', newLeaseId(), { holder: 'gateway-1' })]);
   old.service.signal('SIGCONT');
   test.same(await within('it ends', old.service.ended()), { code: 1, signal: null }, 'the old instance ends as a failure');
-  test.equal(old.service.stderr.match(/Cannot use redis:.*: Redis holds another store now\./g)?.length, 1, 'and says why, once');
+  test.equal(old.service.stderr.match(/Cannot use redis:.*: it holds another store now\./g)?.length, 1, 'and says why, once');
   for (const answer of await answered) test.not(answer.status === 'fulfilled' && answer.value.status < 300, true, 'it serves nothing of the other store');
   test.equal((await newcomer.api.inspect('free')).body.held, false, 'nor changes it');
 });

@@ -43,7 +43,7 @@ export const openRedisStore = async (settings: RedisStoreSettings): Promise<Redi
     const now = scriptTime?.();
     const { storeId, lostPartitions } = await claimStore(link.commands, { newStoreId, ttlMsMax, time: now ? `${now.monoMs}:${now.wallUs}` : '' });
     if (lostPartitions.length > 0) log.warn(`Redis has lost the partitions ${lostPartitions.join(', ')}: what was in them is gone, and nothing is granted there for ${ttlMsMax} ms, the longest TTL.`);
-    return await RedisStore.start({ link, clock, storeId, instanceId, log, scriptTime, onFatal: (error) => onFatal(failed(error)) });
+    return await RedisStore.start({ link, clock, storeId, instanceId, log, scriptTime, onFatal: () => onFatal(failed('it holds another store now')) });
   } catch (error) {
     await link.close();
     throw error instanceof StoreFailedError ? error : failed(error);

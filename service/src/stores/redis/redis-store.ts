@@ -38,7 +38,7 @@ export interface RedisStoreParts {
   /** Time that scripts take for the server's. Tests alone give it. */
   readonly scriptTime?: (() => Now) | undefined;
   /** Called once when Redis holds another store: nothing that this instance answers would be true any more. */
-  readonly onFatal: (error: Error) => void;
+  readonly onFatal: () => void;
 }
 
 export class RedisStore implements LeaseStore {
@@ -156,7 +156,7 @@ export class RedisStore implements LeaseStore {
     try {
       return await this.#runner.run(script, partition, given);
     } catch (error) {
-      if (error instanceof ForeignStoreError) this.#fail(error);
+      if (error instanceof ForeignStoreError) this.#fail();
       if (!(error instanceof UnmarkedError)) throw error;
     }
     // Whoever marks the first partition names the store: only once it is ours may another be marked, or one Redis would hold parts of two.
@@ -165,10 +165,10 @@ export class RedisStore implements LeaseStore {
     return this.#runner.run(script, partition, given);
   };
 
-  #fail(error: ForeignStoreError): void {
+  #fail(): void {
     if (this.#isForeign) return;
     this.#isForeign = true;
-    this.#parts.onFatal(error);
+    this.#parts.onFatal();
   }
 
   async #round(): Promise<void> {

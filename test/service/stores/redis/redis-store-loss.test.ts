@@ -61,7 +61,7 @@ t.test('where another store has come first, nothing is marked, and the end is to
   for (let asked = 0; asked < 3; asked += 1) await t.rejects(under.inspect(SESSION), { code: 'store-unavailable', outcome: 'not-applied' });
   t.strictSame(await stores(redis), ALL_PARTITIONS.map((partition) => (partition === 0 ? 'st_new' : null)), 'the newcomer finds what is left as empty as it was');
   t.equal(fatal.length, 1);
-  t.match(fatal[0]?.message, /^Cannot use .*: Redis holds another store now\.$/);
+  t.match(fatal[0]?.message, /^Cannot use .*: it holds another store now\.$/);
 });
 
 t.test('a request that waits goes on waiting through the loss, and is told how long it waited in all', async (t) => {
