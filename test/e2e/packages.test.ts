@@ -4,8 +4,9 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { npmEnvironment } from '../support/npm-environment.ts';
+import { startRedisServer } from '../support/redis-server.ts';
 import { root } from '../support/source-files.ts';
 import { running, succeeding } from '../support/running.ts';
 import { until } from '../support/until.ts';
@@ -118,6 +119,34 @@ export const write = (token: number): Promise<void> => rows.write(query, 'oc_1',
 export const wrong = (token: number): Promise<void> => rows.write(query, 'oc_1', token, { summary: new Map() });
 `;
 
+interface Started {
+  readonly baseUrl: string;
+  /** Stops it by SIGTERM, and gives its exit code and signal. */
+  stop(): Promise<readonly unknown[]>;
+}
+
+/** Starts the installed service by its name, in the project. */
+const startInstalled = async (t: Test, store: string): Promise<Started> => {
+  const service = spawn(process.execPath, [join(project, 'node_modules', '.bin', 'holdfast-server')], {
+    cwd: project,
+    env: { ...env, HOLDFAST_PORT: '0', HOLDFAST_STORE: store },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = once(service, 'exit');
+  t.teardown(() => service.kill('SIGKILL'));
+  let output = '';
+  for (const stream of [service.stdout, service.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const baseUrl = await until('the service names its address', () => {
+    if (service.exitCode !== null) throw new Error(`the service ended instead of starting:\n${output}`);
+    return /http:\/\/127\.0\.0\.1:[1-9]\d*/.exec(output)?.[0];
+  });
+  const stop = async (): Promise<readonly unknown[]> => {
+    service.kill('SIGTERM');
+    return ended;
+  };
+  return { baseUrl, stop };
+};
+
 const TSCONFIG = { compilerOptions: { module: 'nodenext', target: 'es2022', strict: true, noEmit: true, types: ['node'] }, include: ['consumer.ts'] };
 
 const write = (name: string, contents: string | object): void =>
@@ -127,7 +156,7 @@ for (const name of PACKAGES) {
   t.test(`the ${name} package holds what is needed, and nothing else`, async (t) => {
     const { files } = packed[name];
     for (const file of ['package.json', 'LICENSE', 'README.md']) t.ok(files.includes(file), `has ${file}`);
-    const others = files.filter((file) => !/^(package\.json|LICENSE|README\.md|dist\/.+\.(js|d\.ts))$/.test(file));
+    const others = files.filter((file) => !/^(package\.json|LICENSE|README\.md|dist\/.+\.(js|d\.ts|lua))$/.test(file));
     t.strictSame(others, []);
     t.ok(files.some((file) => file.endsWith('.js')), 'has code');
   });
@@ -151,25 +180,13 @@ t.test('in an empty project', async (t) => {
   await succeeding('npm', ['install', '--no-audit', '--no-fund', ...wanted], { cwd: project, env });
   t.notOk(readdirSync(join(project, 'node_modules')).includes('tap'), 'development dependencies stay at home');
 
-  const service = spawn(process.execPath, [join(project, 'node_modules', '.bin', 'holdfast-server')], {
-    cwd: project,
-    env: { ...env, HOLDFAST_PORT: '0', HOLDFAST_STORE: 'file:./holdfast.db' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const ended = once(service, 'exit');
-  t.teardown(() => service.kill('SIGKILL'));
-  let output = '';
-  for (const stream of [service.stdout, service.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const baseUrl = await until('the service names its address', () => {
-    if (service.exitCode !== null) throw new Error(`the service ended instead of starting:\n${output}`);
-    return /http:\/\/127\.0\.0\.1:[1-9]\d*/.exec(output)?.[0];
-  });
+  const service = await startInstalled(t, 'file:./holdfast.db');
   t.ok(readdirSync(project).includes('holdfast.db'), 'its database is where it was started');
 
   write('smoke.mjs', SMOKE);
   const pinned22 = join(project, 'node_modules', 'node', 'bin', 'node');
   for (const [node, transcript] of [[process.execPath, 'a.jsonl'], [pinned22, 'b.jsonl']] as const) {
-    const said = await succeeding(node, ['smoke.mjs'], { cwd: project, env: { ...env, BASE_URL: baseUrl, TRANSCRIPT: join(project, transcript) } });
+    const said = await succeeding(node, ['smoke.mjs'], { cwd: project, env: { ...env, BASE_URL: service.baseUrl, TRANSCRIPT: join(project, transcript) } });
     const { node: version, ...seen } = JSON.parse(said);
     t.strictSame(seen, { token: true, refused: true, released: 'released', stale: ['stale-fencing-token', 'stale-fencing-token'] }, `a lease is taken, refused to a second, and released, on Node.js ${version}`);
   }
@@ -186,6 +203,11 @@ t.test('in an empty project', async (t) => {
   const types = await running(process.execPath, [tsc, '-p', 'tsconfig.json'], { cwd: project, env });
   t.equal(types.stdout, '', 'a program in TypeScript is checked against the packed types, those of the libraries included');
 
-  service.kill('SIGTERM');
-  t.strictSame(await ended, [0, null], 'the service stops cleanly');
+  t.strictSame(await service.stop(), [0, null], 'the service stops cleanly');
+
+  const redis = await startRedisServer(t);
+  const overRedis = await startInstalled(t, redis.url);
+  const smoke = await succeeding(process.execPath, ['smoke.mjs'], { cwd: project, env: { ...env, BASE_URL: overRedis.baseUrl, TRANSCRIPT: join(project, 'c.jsonl') } });
+  t.match(JSON.parse(smoke), { token: true, refused: true, released: 'released' }, 'over a Redis it has the scripts that it needs');
+  t.strictSame(await overRedis.stop(), [0, null]);
 });
