@@ -1,7 +1,8 @@
 /**
  * A crash between park and commit, commit and deliver, deliver and settle: of the gateway or courier that is at it, and of the service, or its Redis, under it. What
- * stands in the service in between is what was promised, and in the end the transcript and the channel agree. `HOLDFAST_LONG=1` has each crash of a
- * gateway or courier brought to its end both by a turn and by a courier; otherwise it is by turns one or the other, and over Redis each crash strikes one of both.
+ * stands in the service in between is what was promised, and in the end the transcript and the channel agree. `HOLDFAST_LONG=1` plays
+ * every crash over each store, and has each of a gateway or courier brought to its end both by a turn and by a courier. Otherwise each is brought to its end by one of
+ * both; those of a gateway or courier all strike over the embedded store and every second one over Redis, those of the service over one store or the other.
  */
 import t, { type Test } from 'tap';
 import { Crashes, tellCrashes } from '../support/crashes.ts';
@@ -95,16 +96,24 @@ interface Case {
   readonly finishers: readonly ('turn' | 'courier')[];
 }
 
-/** Every crash of everybody; in a short run one finisher each, and over Redis one of the two who crash. */
-const casesIn = ({ name }: Place): readonly Case[] =>
+/** A chessboard of who is at it and where it crashes: the black fields, the white ones, or all. */
+type Fields = 'black' | 'white' | 'all';
+
+const casesOn = (fields: Fields): readonly Case[] =>
   WHO.flatMap((who, row) =>
     CRASHES.flatMap((crash, column): readonly Case[] => {
       if (IS_LONG) return [{ who, crash, finishers: ['turn', 'courier'] }];
-      const isLeftOut = name === 'redis' && (row + column) % 2 === 1;
+      const field = (row + column) % 2 === 0 ? 'black' : 'white';
       const isFinishedByTurn = (row === 0) === column < 2;
-      return isLeftOut ? [] : [{ who, crash, finishers: [isFinishedByTurn ? 'turn' : 'courier'] }];
+      return fields === 'all' || fields === field ? [{ who, crash, finishers: [isFinishedByTurn ? 'turn' : 'courier'] }] : [];
     }),
   );
+
+/** Those of a gateway or a courier, and those of the service under it, in a short run. */
+const STRUCK: Record<Place['name'], { readonly client: Fields; readonly service: Fields }> = {
+  embedded: { client: 'all', service: 'white' },
+  redis: { client: 'black', service: 'black' },
+};
 
 const scene = async (test: Test, { store, redis }: Place) => {
   const channel = new Channel(() => 1, { refuses: 0, swallows: 0 });
@@ -139,7 +148,7 @@ const scene = async (test: Test, { store, redis }: Place) => {
 eachStore(t, 'the gateway or the courier is killed', async (test, place) => {
   const { stand, between, checkEnd, judge } = await scene(test, place);
   const left: { readonly session: string; readonly replyId: string; readonly end: End }[] = [];
-  for (const { who: { who, scenario, replyId }, crash: { between: steps, point, before, lost, end }, finishers } of casesIn(place)) {
+  for (const { who: { who, scenario, replyId }, crash: { between: steps, point, before, lost, end }, finishers } of casesOn(STRUCK[place.name].client)) {
     for (const finisher of finishers) {
       const session = `${who} killed between ${steps}, then a ${finisher}`;
       const { endedBy } = await stand.play(scenario, session, { point, visit: 1 });
@@ -159,7 +168,7 @@ eachStore(t, 'the gateway or the courier is killed', async (test, place) => {
 
 eachStore(t, 'what stands behind the API is killed, and comes back', async (test, place) => {
   const { stand, crashes, between, checkEnd, judge } = await scene(test, place);
-  for (const { who: { who, scenario, replyId, completes }, crash } of casesIn(place)) {
+  for (const { who: { who, scenario, replyId, completes }, crash } of casesOn(STRUCK[place.name].service)) {
     const session = `killed under a ${who} between ${crash.between}`;
     const goOn = await stand.playUpTo(scenario, session, { point: crash.point, visit: 1 });
     const victim = await crashes.strike();
@@ -174,7 +183,7 @@ eachStore(t, 'what stands behind the API is killed, and comes back', async (test
 eachStore(t, 'what stands behind the API is killed, and comes back after its caller is gone', async (test, place) => {
   const { stand, crashes, between, checkEnd, judge } = await scene(test, place);
   const left: { readonly session: string; readonly replyId: string; readonly end: End }[] = [];
-  for (const { who: { who, scenario, replyId }, crash: { between: steps, point, away } } of casesIn(place)) {
+  for (const { who: { who, scenario, replyId }, crash: { between: steps, point, away } } of casesOn(STRUCK[place.name].service)) {
     const session = `away under a ${who} between ${steps}`;
     const goOn = await stand.playUpTo(scenario, session, { point, visit: 1 }, 500);
     let outcome: string | undefined;
