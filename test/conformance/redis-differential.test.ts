@@ -12,7 +12,7 @@ import { ScriptSide } from './redis-differential/script-side.ts';
 const COMMANDS_MIN = process.env['HOLDFAST_LONG'] === '1' ? 100_000 : 20_000;
 const HISTORIES_AT_ONCE = 50;
 const HISTORY_LENGTH_MAX = 80;
-const TIMEOUT_MS = 900_000;
+const TIMEOUT_MS = 1_800_000;
 
 /** Every answer but `waiters-full`, which takes 1,000 waiters. */
 const KINDS = [

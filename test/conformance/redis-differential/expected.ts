@@ -9,12 +9,14 @@ export type Asked =
   | { readonly kind: 'renew-many'; readonly renewals: readonly { readonly session: number; readonly command: Renew }[] }
   | { readonly kind: 'tick-many'; readonly sessions: readonly number[] }
   /** Whatever stands in the due index, and is due. */
-  | { readonly kind: 'due' };
+  | { readonly kind: 'due' }
+  /** The sweeper has come round: what is idle, and was left alone for long enough, is forgotten. */
+  | { readonly kind: 'sweep' };
 
 export interface Expected {
   readonly asked: Asked;
   readonly now: Now;
-  /** Of one command its outcome, of renewals theirs, of ticks when each session is due next, of `due` how many were looked at. */
+  /** Of one command its outcome, of renewals theirs, of ticks when each session is due next, of the others how many there were. */
   readonly outcome: unknown;
   /** When the session is due next; `'untold'` where the script does not say. */
   readonly dueAtMs: number | undefined | 'untold';

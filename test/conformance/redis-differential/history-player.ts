@@ -14,6 +14,8 @@ export const OTHER_INSTANCE = 'other';
 const ELSEWHERE = 3;
 /** Of three requests with an id that is over one has that id all the same. */
 const FRESH = 3;
+/** Longer than a session is remembered, or a reply lives. */
+const LONG_MS = 8 * 24 * 3_600_000;
 const METADATA: Metadata = { draft: 'm1', nested: { list: [1, 'ü', null, '"', '😀'] } };
 
 interface Connection {
@@ -72,10 +74,15 @@ export class HistoryPlayer {
     }
   }
 
-  /** Lets everybody's time run out. */
+  /** Lets everybody's time run out, and then so much that all is forgotten but replies that somebody has to look at. */
   end(): void {
+    const sessions = Array.from({ length: SESSIONS }, (_, session) => session);
     this.#passBy(2 * 3_600_000, true);
-    for (let session = 0; session < SESSIONS; session += 1) this.#one(session, { kind: 'inspect' });
+    for (const session of sessions) this.#one(session, { kind: 'inspect' });
+    this.#pure.move(LONG_MS);
+    this.#pure.tickMany(sessions);
+    this.#pure.move(LONG_MS);
+    this.#pure.sweep();
   }
 
   #one(session: number, command: Exclude<Command, Tick>): Outcome {

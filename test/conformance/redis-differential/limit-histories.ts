@@ -111,28 +111,32 @@ const bytes = (pure: PureSide): void => {
   times(4, (nth) => void pure.one(S, park(nth, { payloadBytes: nth === 3 ? MIB + 1 : 5 * MIB })));
   pure.one(S, park(9, { payloadBytes: MIB }));
   // Each of those that are discarded makes room for another, until what they said is too much to be kept.
-  times(5, (nth) => {
+  for (const [place, nth] of [0, 1, 2, 10, 11].entries()) {
     pure.one(S, { kind: 'discard', replyId: replyOf(nth), reason: 'no' });
-    pure.one(S, park(nth + 10, { payloadBytes: 5 * MIB }));
-  });
-  for (const nth of [0, 1, 2, 4, 10]) pure.one(S, { kind: 'replay', replyId: replyOf(nth), reason: 'yes' });
+    pure.one(S, park(place + 10, { payloadBytes: 5 * MIB }));
+  }
+  for (const nth of [0, 1, 2, 10]) pure.one(S, { kind: 'replay', replyId: replyOf(nth), reason: 'yes' });
   for (const nth of [11, 12, 13]) pure.one(S, { kind: 'discard', replyId: replyOf(nth), reason: 'no' });
 };
 
+/** Of 1,060 replies the first ones are delivered, and of those that are discarded some are replayed later. */
+const DELIVERED = 50;
+const isReplayed = (nth: number): boolean => nth > 2 * DELIVERED && nth % 50 === 1;
+
 const settled = (pure: PureSide): void => {
   pure.one(S, acquire(0, { ttlMs: 3_600_000 }));
-  times(SETTLED_REPLIES_MAX + OVER, (nth) => {
+  times(SETTLED_REPLIES_MAX + 3 * OVER, (nth) => {
     pure.move(7);
     pure.one(S, park(nth, { fencingToken: 0 as FencingToken, payloadBytes: nth < 4 ? 5 * MIB : 10 }));
-    if (nth % 10 === 0) {
+    if (nth < DELIVERED) {
       pure.one(S, attempt(nth, 'sending'));
       pure.one(S, attempt(nth, 'delivered'));
     } else pure.one(S, { kind: 'discard', replyId: replyOf(nth), reason: 'no' });
     // Replayed ones leave gaps in the order of settling.
-    if (nth % 50 === 1) pure.one(S, { kind: 'replay', replyId: replyOf(Math.max(0, nth - 30)), reason: 'yes' });
+    if (isReplayed(nth)) pure.one(S, { kind: 'replay', replyId: replyOf(nth - 30), reason: 'yes' });
   });
   for (const nth of [OVER - 2, OVER + 2]) pure.one(S, { kind: 'inspect-reply', replyId: replyOf(nth) });
-  times(SETTLED_REPLIES_MAX + OVER, (nth) => void (nth % 50 === 1 && pure.one(S, { kind: 'discard', replyId: replyOf(Math.max(0, nth - 30)), reason: 'again' })));
+  times(SETTLED_REPLIES_MAX + 3 * OVER, (nth) => void (isReplayed(nth) && pure.one(S, { kind: 'discard', replyId: replyOf(nth - 30), reason: 'again' })));
   pure.move(SETTLED_REPLY_MS - 5_000);
   pure.one(S, { kind: 'list-replies', limit: 10 });
   pure.move(3_000);

@@ -37,5 +37,6 @@ export const MUTATIONS: readonly Mutation[] = [
   { wrong: 'replies die in the order of their numbers', file: 'shared/replies', right: 'table.sort(expired, replyrecord.comesBefore)', instead: 'table.sort(expired, function(a, b) return a.number < b.number end)' },
   { wrong: 'the payload of a delivered reply is kept', file: 'shared/replies', right: "redis.call('HDEL', draft.key(d, 'payloads'), partition.digits(reply.number))", instead: 'local _' },
   { wrong: 'a settled reply is remembered for too long', file: 'shared/settledreplies', right: 'if settledAt + limits.SETTLED_REPLY_MS > d.p.now.ms then', instead: 'if settledAt + limits.SETTLED_REPLY_MS >= d.p.now.ms then' },
+  { wrong: 'a session is never forgotten', file: 'sweep', right: 'draft.forget(p, name)', instead: 'local _' },
   { wrong: 'a page begins with the last reply of the page before', file: 'list-replies', right: "local from = token and '('", instead: "local from = token and '['" },
 ];

@@ -1,6 +1,7 @@
 /** One history on the pure functions: each step becomes the commands that clients who know how things stand would send, with all that must come of them. */
 import { apply, type Applied } from '../../../service/src/session/apply.ts';
 import type { Command, Outcome, Renew, SessionEvent, Tick, Wake } from '../../../service/src/session/commands.ts';
+import { isIdle } from '../../../service/src/session/forget.ts';
 import { findReply } from '../../../service/src/session/replies/order.ts';
 import { nextDueAt } from '../../../service/src/session/settle.ts';
 import { EMPTY_SESSION, type FencingToken, type Session } from '../../../service/src/session/types.ts';
@@ -83,6 +84,13 @@ export class PureSide {
     this.#expect({ kind: 'due' }, { sessions: sessions.length, noGrantsBeforeMs: 0 }, sessions, done);
   }
 
+  /** To be called when nothing has been due or worth keeping for long: a store may be later than the rule, never earlier. */
+  sweep(): void {
+    const idle = [...this.#sessions.keys()].filter((session) => this.session(session) !== EMPTY_SESSION && isIdle(this.session(session)));
+    for (const session of idle) this.#sessions.set(session, newlyKept());
+    this.#expect({ kind: 'sweep' }, idle.length, [...this.#sessions.keys()], newlyDone());
+  }
+
   /** Compares every session as it is now. */
   end(): void {
     this.tickMany([...this.#sessions.keys()], true);
@@ -126,11 +134,12 @@ export class PureSide {
   }
 
   #kept(session: number): Kept {
-    const kept: Kept = this.#sessions.get(session) ?? { state: EMPTY_SESSION, payloads: new Map() };
+    const kept: Kept = this.#sessions.get(session) ?? newlyKept();
     this.#sessions.set(session, kept);
     return kept;
   }
 }
 
+const newlyKept = (): Kept => ({ state: EMPTY_SESSION, payloads: new Map() });
 const newlyDone = (): Done => ({ outcomes: [], wakes: [], events: new Map() });
 

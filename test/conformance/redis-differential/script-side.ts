@@ -12,6 +12,7 @@ import { markScript } from '../../../service/src/stores/redis/lua/mark.ts';
 import { list, optionalNumber } from '../../../service/src/stores/redis/lua/reading.ts';
 import { readWake } from '../../../service/src/stores/redis/lua/read-outcome.ts';
 import { renewScript } from '../../../service/src/stores/redis/lua/renew.ts';
+import { sweepScript } from '../../../service/src/stores/redis/lua/sweep.ts';
 import { tickScript } from '../../../service/src/stores/redis/lua/tick.ts';
 import { metaKey, nameText, partitionOf } from '../../../service/src/stores/redis/partitions.ts';
 import type { Script, ScriptArgument, Told } from '../../../service/src/stores/redis/script.ts';
@@ -23,7 +24,7 @@ import { expectedStorage, foundStorage } from './expected-storage.ts';
 import { OTHER_INSTANCE, OWN_INSTANCE } from './history-player.ts';
 
 const STORE_ID = 'st_differential';
-const DUE_MAX = 100;
+const SESSIONS_MAX = 100;
 
 /** What a script is given, and how its outcome is understood. */
 interface Call {
@@ -48,7 +49,9 @@ const callOf = (asked: Asked, names: readonly string[]): Call => {
     case 'tick-many':
       return call(tickScript, asked.sessions.map((session) => names[session]!));
     case 'due':
-      return call(dueScript, { sessionsMax: DUE_MAX });
+      return call(dueScript, { sessionsMax: SESSIONS_MAX });
+    case 'sweep':
+      return call(sweepScript, { pauseMs: 0, visitsMax: SESSIONS_MAX, changesMax: SESSIONS_MAX });
   }
 };
 
@@ -107,7 +110,8 @@ export class ScriptSide {
       });
     }
     await this.#compareTold(names, history);
-    await this.#compareKeys(names, meta);
+    const states = new Map(history.flatMap(({ after }) => after.map(({ session, state }) => [session, state] as const)));
+    await this.#compareKeys(names.filter((_, session) => states.get(session) !== EMPTY_SESSION), meta);
   }
 
   #send(pipeline: ChainableCommander, call: Call, meta: string, time: string): void {
@@ -131,7 +135,7 @@ export class ScriptSide {
     about('the wakes of the other instance', () => assert.deepEqual(wakes, history.flatMap((expected) => expected.wakes.filter((wake) => !isOwn(wake)))));
   }
 
-  /** Whatever is kept has its place, so that nothing is left behind anywhere. */
+  /** Whatever is kept has its place, so that nothing is left behind anywhere; nothing of a session that was forgotten. */
   async #compareKeys(names: readonly string[], meta: string): Promise<void> {
     const prefix = meta.slice(0, -'meta'.length);
     const ofPartition = /^(?:meta|sessions|live|due|idle|settled|courier:default|listed:(?:parked|sending|unknown|dead|delivered|superseded):default)$/;
@@ -171,6 +175,10 @@ const compareAnswer = (reply: Told, { read }: Call, expected: Expected): void =>
 
 const compareState = (told: unknown, { floor, settled }: Expected, { session, state, payloads }: Expected['after'][number]): void => {
   const found = readSessionState(told);
-  const wanted = expectedStorage(state, { isKnown: found.isKnown || state !== EMPTY_SESSION, floor, payloads, settledInPartition: settled });
-  about(`session ${session}`, () => assert.deepEqual(foundStorage(found), wanted));
+  const isKnown = state !== EMPTY_SESSION;
+  const wanted = expectedStorage(state, { isKnown, floor, payloads, settledInPartition: settled });
+  about(`session ${session}`, () => {
+    assert.equal(found.isKnown, isKnown, isKnown ? 'it has no record' : 'it has a record');
+    assert.deepEqual(foundStorage(found), wanted);
+  });
 };
