@@ -4,7 +4,7 @@ import { FIGURE_NAMES, isMet, STORE_NAMES } from './aims.ts';
 import { selfTimes } from './cpu-profile.ts';
 import { figureOf } from './figures/by-store.ts';
 import { latencyOf } from './generator/hand-off.ts';
-import { planned } from './generator/keep.ts';
+import { askUntilAnswered, planned } from './generator/keep.ts';
 import { countHeld } from './generator/lease-requests.ts';
 import { measureRate } from './generator/rate.ts';
 import { OptionsError, parseOptions } from './options.ts';
@@ -114,6 +114,20 @@ t.test('the requests of a round are spread evenly, and none waits for its end', 
 t.test('only what is told to be held counts as held', async (t) => {
   t.equal(countHeld({ status: 200, body: '{"results":[{"status":"held"},{"status":"lost"},{"status":"held"}]}' }), 2);
   t.throws(() => countHeld({ status: 503, body: 'no store' }), /503 no store/);
+});
+
+t.test('a request is repeated while the store does not answer, and no longer', async (t) => {
+  let repeats = 0;
+  const answering = (...statuses: number[]) => ({ ask: async () => ({ status: statuses.shift() ?? 503, body: '' }) });
+  const request = { method: 'POST', path: '/' } as const;
+  t.equal((await askUntilAnswered(answering(503, 503, 200), request, () => (repeats += 1))).status, 200);
+  t.equal(repeats, 2);
+  t.equal((await askUntilAnswered(answering(409), request, () => (repeats += 1))).status, 409);
+  t.equal(repeats, 2);
+  const bodies = ['{"results":[{"status":"held"},{"status":"unknown"}]}', '{"results":[{"status":"held"},{"status":"lost"}]}'];
+  const last = await askUntilAnswered({ ask: async () => ({ status: 200, body: bodies.shift()! }) }, request, () => (repeats += 1));
+  t.match(last.body, /lost/);
+  t.equal(repeats, 3);
 });
 
 t.test("Redis' fields are taken by name", async (t) => {

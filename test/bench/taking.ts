@@ -13,15 +13,22 @@ export interface Taking {
   onPart?(taken: number, elapsedMs: number): void;
 }
 
+export interface Taken {
+  readonly elapsedMs: number;
+  readonly repeated: number;
+}
+
 const PARTS = 10;
 
-/** Tells how long it took. */
-export const takeLeases = async ({ generator }: Bench, { leases, count, connections, ttlMs, onPart }: Taking): Promise<number> => {
+/** Tells how long it took, and how many requests had to be repeated. */
+export const takeLeases = async ({ generator }: Bench, { leases, count, connections, ttlMs, onPart }: Taking): Promise<Taken> => {
   let wholeMs = 0;
+  let repeats = 0;
   for (let part = 0; part < PARTS; part += 1) {
-    const { elapsedMs } = await generator.run({ ...leases, kind: 'fill', connections, first: (part * count) / PARTS, leases: count / PARTS, ttlMs });
+    const { elapsedMs, repeated } = await generator.run({ ...leases, kind: 'fill', connections, first: (part * count) / PARTS, leases: count / PARTS, ttlMs });
     wholeMs += elapsedMs;
+    repeats += repeated;
     onPart?.(((part + 1) * count) / PARTS, elapsedMs);
   }
-  return wholeMs;
+  return { elapsedMs: wholeMs, repeated: repeats };
 };

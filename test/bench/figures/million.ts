@@ -54,6 +54,7 @@ const linesOf = (rounds: readonly Round[], before: Held, after: Held): Line[] =>
   return [
     { figure: `leases of ${LEASES.toLocaleString('en')} that were lost`, unit: '', aim: { is: 'exactly', value: 0 }, runs: each(({ lost }) => lost) },
     { figure: '  heartbeats', unit: 'requests/s', runs: each(({ requests, elapsedMs }) => (1000 * requests) / elapsedMs) },
+    { figure: '  heartbeats repeated, the store not answering in time', unit: 'requests', runs: each(({ repeated }) => repeated) },
     { figure: '  renewals', unit: 'leases/s', runs: each(({ elapsedMs }) => (1000 * LEASES) / elapsedMs) },
     { figure: '  heartbeat answered after its planned moment, median', unit: 'ms', runs: each(({ answeredLateMs }) => median(answeredLateMs)) },
     { figure: '    99th percentile', unit: 'ms', runs: each(({ answeredLateMs }) => quantile(answeredLateMs, 0.99)) },
@@ -76,9 +77,9 @@ export const measureMillion = async (bench: Bench): Promise<Measured> => {
   await bench.generator.run({ kind: 'batches', baseUrl, connections: 1, leases: HEARTBEATS_EACH, durationMs: 3_000, prefix: bench.newPrefix() });
   const leases = { baseUrl, prefix: bench.newPrefix(), leaseIdBase: drawLeaseIdBase() };
   const before = await heldNow(bench, redis);
-  const onPart = (taken: number, elapsedMs: number): void =>
-    bench.progress(`million: ${taken.toLocaleString('en')} leases taken, the last of them in ${(elapsedMs / 1000).toFixed(1)} s`);
-  const takenMs = await takeLeases(bench, { leases, count: LEASES, connections: CONNECTIONS, ttlMs: TTL_MS, onPart });
+  const onPart = (count: number, elapsedMs: number): void =>
+    bench.progress(`million: ${count.toLocaleString('en')} leases taken, the last of them in ${(elapsedMs / 1000).toFixed(1)} s`);
+  const taken = await takeLeases(bench, { leases, count: LEASES, connections: CONNECTIONS, ttlMs: TTL_MS, onPart });
   const rounds: Round[] = [];
   for (let round = 1; round <= ROUNDS; round += 1) {
     rounds.push(await keepOnce(bench, redis, leases));
@@ -90,7 +91,7 @@ export const measureMillion = async (bench: Bench): Promise<Measured> => {
   return {
     lines: linesOf(rounds, before, after),
     remarks: [
-      `million: TTL ${TTL_MS / 1000} s, each lease renewed every ${EVERY_MS / 1000} s, ${HEARTBEATS_EACH} with a request; taken one by one over HTTP in ${(takenMs / 1000).toFixed(0)} s, ${Math.round((1000 * LEASES) / takenMs).toLocaleString('en')} a second.`,
+      `million: TTL ${TTL_MS / 1000} s, each lease renewed every ${EVERY_MS / 1000} s, ${HEARTBEATS_EACH} with a request; taken one by one over HTTP in ${(taken.elapsedMs / 1000).toFixed(0)} s, ${Math.round((1000 * LEASES) / taken.elapsedMs).toLocaleString('en')} a second, ${taken.repeated} requests repeated because the store had not answered in time.`,
       `million, at the end: Redis ${mib(after.redis)} used, ${mib(Number(fields.get('used_memory_rss')))} resident, append-only file ${mib(Number(fields.get('aof_current_size')))}, rewritten ${fields.get('aof_rewrites')} times; service ${mib(after.heap)} of live heap (${mib(before.heap)} before), ${mib(after.resident)} resident (${mib(before.resident)} before).`,
     ],
   };

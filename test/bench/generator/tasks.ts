@@ -61,11 +61,13 @@ export interface Results {
   'sdk-hand-offs': { readonly latenciesMs: readonly number[] };
   paced: { readonly latenciesMs: readonly number[] };
   expiries: { readonly latenessMs: readonly number[] };
-  fill: { readonly taken: number; readonly elapsedMs: number };
+  /** `repeated` counts requests that were sent again because the store had not answered in time. */
+  fill: { readonly taken: number; readonly repeated: number; readonly elapsedMs: number };
   keep: {
     readonly requests: number;
     /** Leases that were not held any more. */
     readonly lost: number;
+    readonly repeated: number;
     /** Request by request, from the moment for which it was planned: until it was sent, and until it was answered. */
     readonly sentLateMs: readonly number[];
     readonly answeredLateMs: readonly number[];
