@@ -117,8 +117,8 @@ export interface HistoryOutcome {
   readonly verdict?: string;
   readonly stale?: boolean;
   readonly reply?: ReplySeen;
-  /** Of an inspection: the queue, in its order. */
-  readonly waiters?: readonly WaiterSeen[];
+  /** Of an inspection: the queue, in its order. Of a refusal: how many wait, which nobody judges. */
+  readonly waiters?: readonly WaiterSeen[] | number;
 }
 
 export interface WaiterSeen {

@@ -20,7 +20,7 @@ export const gatherQueues = (records: readonly HistoryRecord[], leases: readonly
   const ofHolder = Map.groupBy(leases.filter(({ acquires }) => acquires.length > 0), ({ acquires }) => acquires[0]!.command.holder);
   const queues = records.flatMap((record): SeenQueue[] => {
     const { kind, waiters } = record.outcome;
-    if (kind !== 'session' || !waiters || isUnknown(record)) return [];
+    if (kind !== 'session' || typeof waiters !== 'object' || isUnknown(record)) return [];
     const places = waiters.map((waiter): SeenPlace => {
       const possible = (ofHolder.get(waiter.holder) ?? []).filter((lease) => mayHaveWaited(lease, record, outages));
       return { ...waiter, lease: possible.length === 1 ? possible[0] : undefined };
