@@ -40,7 +40,7 @@ const start = (env: NodeJS.ProcessEnv): ChildProcess => {
 t.test('it holds the service, its run-time packages, and nothing else', async (t) => {
   t.strictSame(readdirSync(join(image.root, 'app')).sort(), ['node_modules', 'service']);
   t.strictSame(readdirSync(join(image.root, 'app', 'service')).filter((name) => name !== 'node_modules').sort(), ['package.json', 'src']);
-  for (const name of ['typescript', 'tap', 'node', 'ioredis', 'playwright-core', 'undici']) {
+  for (const name of ['typescript', 'tap', 'node', 'pg', 'playwright-core', 'undici']) {
     t.notOk(existsSync(join(image.root, 'app', 'node_modules', name)), `${name} stays out`);
   }
   t.strictSame(readdirSync(join(image.root, 'data')), [], 'the data folder is there, and empty');
