@@ -1,6 +1,7 @@
 import t from 'tap';
 import { StoreUnavailableError } from '../../service/src/session/errors.ts';
 import { clientOnApp } from '../support/client-on-app.ts';
+import { pumped } from '../support/pumped.ts';
 import { until } from '../support/until.ts';
 
 t.test('a revoked lease: its holder learns at once that it is gone, and why', async (t) => {
@@ -63,7 +64,7 @@ t.test('a service that fails: the lease is held until the local deadline, and no
   clock.advance(50);
   t.equal(lease.held, false);
   t.match(lease.signal.reason, { code: 'lease-lost', endedBecause: undefined });
-  await t.rejects(client('gateway-1', { requestTimeoutMs: 20 }).tryAcquire('s'), { code: 'store-unavailable', outcome: 'unknown' }, 'which is not contention');
+  await t.rejects(pumped(clock, client('gateway-1').tryAcquire('s')), { code: 'store-unavailable', outcome: 'unknown' }, 'which is not contention');
 });
 
 t.test('a lease that was lost in silence is still given back by its release', async (t) => {

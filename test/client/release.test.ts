@@ -1,13 +1,14 @@
 import t from 'tap';
 import { StoreUnavailableError } from '../../service/src/session/errors.ts';
 import { clientOnApp } from '../support/client-on-app.ts';
+import { pumped } from '../support/pumped.ts';
 import { until } from '../support/until.ts';
 
 t.test('a release that nobody answers is unknown, and does not reject', async (t) => {
-  const { client, store } = await clientOnApp(t);
-  const lease = await client('gateway-1', { requestTimeoutMs: 20 }).acquire('s');
+  const { client, clock, store } = await clientOnApp(t);
+  const lease = await client('gateway-1').acquire('s');
   store.fault = new StoreUnavailableError('down', 'unknown');
-  t.equal(await lease.release(), 'unknown');
+  t.equal(await pumped(clock, lease.release()), 'unknown');
   t.equal(lease.held, false);
   store.fault = undefined;
   t.equal(await lease.release(), 'unknown', 'and stays so');
@@ -49,8 +50,8 @@ t.test('a heartbeat that is under way when the lease is released changes nothing
 });
 
 t.test('await using releases, and does not hide the error of the block', async (t) => {
-  const { client, store } = await clientOnApp(t);
-  const gateway = client('gateway-1', { requestTimeoutMs: 20 });
+  const { client, clock, store } = await clientOnApp(t);
+  const gateway = client('gateway-1');
   const fault = new Error('of the turn');
   const turn = async (session: string): Promise<void> => {
     await using lease = await gateway.acquire(session);
@@ -60,17 +61,17 @@ t.test('await using releases, and does not hide the error of the block', async (
   };
   t.equal(await turn('s').catch((error: unknown) => error), fault);
   t.match(await gateway.inspect('s'), { held: false });
-  t.equal(await turn('down').catch((error: unknown) => error), fault, 'not a SuppressedError, whatever becomes of the release');
+  t.equal(await pumped(clock, turn('down')).catch((error: unknown) => error), fault, 'not a SuppressedError, whatever becomes of the release');
   store.fault = undefined;
 });
 
 t.test('a failing release hides neither the result nor the error of withLease', async (t) => {
-  const { client, store } = await clientOnApp(t);
-  const gateway = client('gateway-1', { requestTimeoutMs: 20 });
+  const { client, clock, store } = await clientOnApp(t);
+  const gateway = client('gateway-1');
   const goDown = (): void => void (store.fault = new StoreUnavailableError('down', 'unknown'));
-  t.equal(await gateway.withLease('s1', async () => (goDown(), 'reply')), 'reply');
+  t.equal(await pumped(clock, gateway.withLease('s1', async () => (goDown(), 'reply'))), 'reply');
   store.fault = undefined;
   const fault = new Error('of the turn');
-  t.equal(await gateway.withLease('s2', async () => Promise.reject((goDown(), fault))).catch((error: unknown) => error), fault);
+  t.equal(await pumped(clock, gateway.withLease('s2', async () => Promise.reject((goDown(), fault)))).catch((error: unknown) => error), fault);
   store.fault = undefined;
 });

@@ -45,12 +45,12 @@ const refusing = (refused: RegExp, error: Error): Redis => {
     return given;
   };
   const call = (...words: string[]): Promise<unknown> => answer(words.join(' '), words[0] === 'CONFIG' ? [words[2], 'always'] : 'id=1 db=0 x=1');
-  return { info: () => answer('SERVER_ANSWER', SERVER_ANSWER), call } as unknown as Redis;
+  return { info: () => answer('INFO', SERVER_ANSWER), call } as unknown as Redis;
 };
 
 t.test('a refused question leaves its fact unknown, and a lost connection is no answer', async (t) => {
   const noPermission = new ReplyError("NOPERM this user has no permissions to run the 'config|get' command");
   t.match(await readServerFacts(refusing(/CONFIG/, noPermission)), { version: '7.0.15', evictionPolicy: 'allkeys-lru', appendFsync: undefined, db: 0 });
-  t.match(await readServerFacts(refusing(/SERVER_ANSWER/, noPermission)), { version: undefined, role: undefined, appendFsync: 'always', db: undefined });
+  t.match(await readServerFacts(refusing(/INFO/, noPermission)), { version: undefined, role: undefined, appendFsync: 'always', db: undefined });
   await t.rejects(readServerFacts(refusing(/CLIENT/, new Error('Connection is closed.'))), /closed/);
 });
