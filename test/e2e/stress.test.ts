@@ -1,13 +1,14 @@
 /**
  * Everything at once: gateways over the SDK in processes that are killed and paused, gateways over the bare API, callers
  * that go away, a network that loses requests and answers, and a service (or its Redis) that is killed in the middle. An independent
- * checker judges the history of it, and the holders' own beliefs are compared on one clock. `HOLDFAST_LONG=1` runs two minutes a store.
+ * checker judges the history of it, and the holders' own beliefs are compared on one clock. `HOLDFAST_LONG=1` runs two minutes
+ * a store; otherwise Redis is left to the run of many instances.
  */
 import t, { type Test } from 'tap';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Crashes, tellCrashes } from '../support/crashes.ts';
-import { eachStore, IS_LONG } from '../support/each-store.ts';
+import { eachStoreInFull, IS_LONG } from '../support/each-store.ts';
 import { checkHistory } from '../support/history/checker.ts';
 import type { HistoryRecord } from '../support/history/record.ts';
 import { HistoryRecorder } from '../support/history/recorder.ts';
@@ -110,7 +111,7 @@ const runLongEnough = async ({ records }: HistoryRecorder): Promise<void> => {
   await until('there is something to judge', () => suffice(countUp(records)), { withinMs: 60_000, everyMs: 500 });
 };
 
-eachStore(t, 'gateways, kills, pauses, losses, impatience: no promise is broken', async (test, { store, redis }) => {
+eachStoreInFull(t, 'gateways, kills, pauses, losses, impatience: no promise is broken', async (test, { store, redis }) => {
   const service = await spawnService(test, { store });
   const crashes = new Crashes(service, redis);
   const history = new HistoryRecorder(monotonicMs);

@@ -26,7 +26,14 @@ export const IS_LONG = process.env['HOLDFAST_LONG'] === '1';
 /** Another one of the same kind, with nothing in it. */
 export const anotherPlace = (test: Test, { name }: Place): Promise<Place> => PLACES[name](test);
 
-/** The whole body of a test runs over each store, in a place of its own. */
-export const eachStore = (t: Test, says: string, body: (test: Test, place: Place) => Promise<void>): void => {
-  for (const [name, make] of Object.entries(PLACES)) void t.test(`${name}: ${says}`, async (test) => body(test, await make(test)));
+type Body = (test: Test, place: Place) => Promise<void>;
+
+const overPlaces = (t: Test, names: readonly Place['name'][], says: string, body: Body): void => {
+  for (const name of names) void t.test(`${name}: ${says}`, async (test) => body(test, await PLACES[name](test)));
 };
+
+/** The whole body of a test runs over each store, in a place of its own. */
+export const eachStore = (t: Test, says: string, body: Body): void => overPlaces(t, ['embedded', 'redis'], says, body);
+
+/** The same where another test does as much over Redis: in the ordinary size this one is about the embedded store. */
+export const eachStoreInFull = (t: Test, says: string, body: Body): void => (IS_LONG ? eachStore(t, says, body) : overPlaces(t, ['embedded'], says, body));
