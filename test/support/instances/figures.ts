@@ -1,7 +1,7 @@
 /** What a run of many instances amounts to. */
 import { gatherSessions } from '../history/facts.ts';
 import { DEFAULTS, type CheckOptions } from '../history/options.ts';
-import { answeredMsOf, isUnknown, type HistoryRecord } from '../history/record.ts';
+import { answeredMsOf, isCommand, isUnknown, type HistoryRecord } from '../history/record.ts';
 import { stintsOf } from '../history/stints.ts';
 
 export interface Counts {
@@ -41,6 +41,22 @@ export const longestSilence = (records: readonly HistoryRecord[]): Span => {
     if (untilMs - fromMs > longest.untilMs - longest.fromMs) longest = { fromMs, untilMs };
   }
   return longest;
+};
+
+/** A wait that was told neither yes nor no when it was over, so that only the request's own deadline ended it … */
+const SILENT_AFTER_MS = 1_500;
+/** … although Redis was there for so long before. */
+const REDIS_THERE_MS = 3_000;
+
+/** Waits, and those of them that nobody answered in time with nothing to excuse it: their wakes were lost, and nobody asked again. */
+export const waitsOf = (records: readonly HistoryRecord[]): { readonly waits: number; readonly silent: number } => {
+  const outages = records.filter(({ command }) => command.kind === 'outage');
+  const isExcused = (endMs: number): boolean => outages.some((outage) => outage.sentMs < endMs && answeredMsOf(outage) > endMs - REDIS_THERE_MS);
+  const waits = records.filter(isCommand('acquire')).filter(({ command }) => command.waitMs > 0);
+  const silent = waits.filter(
+    ({ command, sentMs, answeredMs, outcome }) => outcome.kind === 'unknown' && answeredMs !== null && answeredMs - sentMs > command.waitMs + SILENT_AFTER_MS && !isExcused(answeredMs),
+  );
+  return { waits: waits.length, silent: silent.length };
 };
 
 /** How much of the order there was to judge. */
