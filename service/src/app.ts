@@ -1,5 +1,6 @@
 /** Builds the HTTP service from its parts. It never listens: whoever wants that has the server. */
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { openAccess, type AccessControl } from './access/access.ts';
 import type { Clock } from './clock.ts';
 import { api } from './http/api.ts';
 import { EVENT_STREAMS_MAX, type TtlBounds } from './http/limits.ts';
@@ -32,7 +33,8 @@ export interface AppParts {
   readonly instanceId: string;
   readonly bounds: TtlBounds;
   readonly version: string;
-  readonly apiKey?: string | undefined;
+  /** Whose keys open the API; without it everybody may do everything. */
+  readonly access?: AccessControl | undefined;
   /** Where the lines of the log go; nowhere unless given. */
   readonly log?: FastifyBaseLogger | undefined;
   /** How many event streams may be open at once; 1,000 unless given. */
@@ -44,11 +46,11 @@ export interface AppParts {
  * streams, and leaves the store to whoever opened it.
  */
 export const buildApp = async (given: AppParts): Promise<FastifyInstance> => {
-  const { store, clock, hashLeaseId, hashPayload, instanceId, bounds, version, apiKey, log, eventStreamsMax = EVENT_STREAMS_MAX } = given;
+  const { store, clock, hashLeaseId, hashPayload, instanceId, bounds, version, access = openAccess, log, eventStreamsMax = EVENT_STREAMS_MAX } = given;
   const leases = new LeaseService({ store, clock, instanceId });
   const events = new EventLog(instanceId);
   store.listen({ onWake: (wake) => leases.wake(wake), onEvent: (name, event) => events.append(name, event) });
-  const parts: HttpParts = { leases, events, store, clock, hashLeaseId, hashPayload, bounds, version, apiKey, eventStreamsMax, lifecycle: { stopping: false } };
+  const parts: HttpParts = { leases, events, store, clock, hashLeaseId, hashPayload, bounds, version, access, eventStreamsMax, lifecycle: { stopping: false } };
 
   const app = Fastify(serverOptions({ instanceId, storeId: store.storeId }));
   // Told of a logger, Fastify would make one for each request and listen to each answer's end, and both cost more than

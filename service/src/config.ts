@@ -1,6 +1,6 @@
 /** The settings: read once from flags and environment, judged together, every fault told by the name of its variable. */
-import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
+import { readAccess, type AccessSettings } from './config/access-settings.ts';
 import { readAccepted, readStore, RISK_NAMES, type RiskName, type StoreSettings } from './config/store-settings.ts';
 
 export const TTL_MS_MIN_DEFAULT = 1_000;
@@ -18,7 +18,7 @@ export interface Settings {
   readonly store: StoreSettings;
   /** Risks of the store that are run knowingly. */
   readonly accepted: readonly RiskName[];
-  readonly apiKey: string | undefined;
+  readonly access: AccessSettings;
   readonly ttlMsMin: number;
   readonly ttlMsMax: number;
   readonly logLevel: LogLevel;
@@ -36,10 +36,11 @@ interface Setting {
 
 /** Every setting by its variable; the flag of the same name is `--ttl-min-ms` for `HOLDFAST_TTL_MIN_MS`. */
 const SETTINGS = {
-  HOLDFAST_HOST: { standard: '127.0.0.1', meaning: 'Address to listen on. Any but a loopback address needs HOLDFAST_API_KEY.' },
+  HOLDFAST_HOST: { standard: '127.0.0.1', meaning: 'Address to listen on. Any but a loopback address needs HOLDFAST_KEYS or HOLDFAST_API_KEY.' },
   HOLDFAST_PORT: { standard: '7420', meaning: 'Port to listen on. 0 takes a free one and prints it.' },
   HOLDFAST_STORE: { standard: 'file:./holdfast.db', meaning: 'Where leases are kept: file:<path> of a database file, or redis://[user:password@]host[:port][/database], or rediss:// for TLS.' },
-  HOLDFAST_API_KEY: { standard: '', meaning: 'The key that callers must send as "Authorization: Bearer <key>".' },
+  HOLDFAST_KEYS: { standard: '', meaning: 'File of the API keys, made by "holdfast-server keys create"; read again on SIGHUP.' },
+  HOLDFAST_API_KEY: { standard: '', meaning: 'One static key instead, which opens everything, sent as "Authorization: Bearer <key>".' },
   HOLDFAST_ACCEPT: { standard: '', meaning: `Risks accepted by name, separated by commas: ${RISK_NAMES.join(', ')} of a Redis. The embedded store has none.` },
   HOLDFAST_TTL_MIN_MS: { standard: String(TTL_MS_MIN_DEFAULT), meaning: 'Smallest TTL that a caller may ask for.' },
   HOLDFAST_TTL_MAX_MS: { standard: String(TTL_MS_MAX_DEFAULT), meaning: 'Largest TTL that a caller may ask for.' },
@@ -52,6 +53,7 @@ const VARIABLES = Object.keys(SETTINGS) as Variable[];
 const flagOf = (variable: Variable): string => variable.replace('HOLDFAST_', '').toLowerCase().replaceAll('_', '-');
 
 export const USAGE = `Usage: holdfast-server [flags]
+       holdfast-server keys create | list | revoke [--help]
 
 Each flag stands for the variable beside it, and beats it.
 
@@ -94,28 +96,18 @@ class Reading {
   }
 }
 
-const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
-
-const readApiKey = (reading: Reading, host: string): string | undefined => {
-  const key = reading.text('HOLDFAST_API_KEY');
-  // The value is a secret: no fault repeats it.
-  if (key !== '' && !/^[\u0021-\u007e]{1,512}$/.test(key)) reading.fault('HOLDFAST_API_KEY', 'must be 1 to 512 visible ASCII characters without spaces');
-  if (key === '' && !isLoopback(host)) reading.fault('HOLDFAST_API_KEY', `is needed to listen on ${JSON.stringify(host)}, which is not a loopback address`);
-  return key === '' ? undefined : key;
-};
-
 /** Undefined, or not to be used, once there is a fault. */
 const read = (reading: Reading): Settings | undefined => {
   const host = reading.text('HOLDFAST_HOST');
   const port = reading.integer('HOLDFAST_PORT', 0, 65_535);
   const store = readStore(reading.text('HOLDFAST_STORE'), (what) => reading.fault('HOLDFAST_STORE', what));
-  const apiKey = readApiKey(reading, host);
+  const access = readAccess({ apiKey: reading.text('HOLDFAST_API_KEY'), keys: reading.text('HOLDFAST_KEYS'), host }, (variable, what) => reading.fault(variable, what));
   const accepted = readAccepted(reading.text('HOLDFAST_ACCEPT'), store, (what) => reading.fault('HOLDFAST_ACCEPT', what));
   const ttlMsMin = reading.integer('HOLDFAST_TTL_MIN_MS', 1, TTL_MS_LIMIT);
   const ttlMsMax = reading.integer('HOLDFAST_TTL_MAX_MS', 1, TTL_MS_LIMIT);
   if (ttlMsMin > ttlMsMax) reading.fault('HOLDFAST_TTL_MIN_MS', `must not be larger than HOLDFAST_TTL_MAX_MS (${ttlMsMin} > ${ttlMsMax})`);
   const logLevel = reading.oneOf('HOLDFAST_LOG_LEVEL', LOG_LEVELS) ?? 'info';
-  return store && { host, port, store, accepted, apiKey, ttlMsMin, ttlMsMax, logLevel };
+  return store && { host, port, store, accepted, access, ttlMsMin, ttlMsMax, logLevel };
 };
 
 type Flags = Readonly<Record<string, string | boolean | undefined>>;

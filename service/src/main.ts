@@ -4,8 +4,11 @@ import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { pino, type Logger } from 'pino';
+import { openAccessControl } from './access-control.ts';
+import { KeyFileError } from './access/key-file.ts';
 import { buildApp } from './app.ts';
 import { systemClock } from './clock.ts';
+import { runKeys } from './commands/keys.ts';
 import { readInvocation, USAGE, type Settings } from './config.ts';
 import { hashLeaseId, hashPayload } from './hashes.ts';
 import { closeApp } from './shutdown.ts';
@@ -78,7 +81,7 @@ const openStore = async ({ store, accepted, ttlMsMax }: Settings, needs: StoreNe
 };
 
 const run = async (settings: Settings): Promise<void> => {
-  const { apiKey, ttlMsMin, ttlMsMax, logLevel } = settings;
+  const { ttlMsMin, ttlMsMax, logLevel } = settings;
   const instanceId = randomBytes(8).toString('hex');
   const log = pino({ level: logLevel }, process.stderr);
   // A file that has reached the limit for its size: the write that meets it says so, and the process ends with a word instead of by this signal.
@@ -95,6 +98,8 @@ const run = async (settings: Settings): Promise<void> => {
     void closed.finally(() => endAfter(error));
   };
 
+  const { access, reload } = openAccessControl(settings.access, log);
+  if (reload) process.on('SIGHUP', reload);
   const store = await openStore(settings, { instanceId, log, onFatal });
   app = await buildApp({
     store,
@@ -104,7 +109,7 @@ const run = async (settings: Settings): Promise<void> => {
     instanceId,
     bounds: { ttlMsMin, ttlMsMax },
     version: VERSION,
-    apiKey,
+    access,
     log,
   });
 
@@ -138,6 +143,10 @@ const run = async (settings: Settings): Promise<void> => {
 };
 
 const main = async (): Promise<void> => {
+  if (process.argv[2] === 'keys') {
+    process.exitCode = runKeys(process.argv.slice(3), { env: process.env, randomBytes, wallMs: Math.floor(systemClock.now().wallUs / 1_000), print, complain });
+    return;
+  }
   const invocation = readInvocation(process.argv.slice(2), process.env);
   switch (invocation.kind) {
     case 'help':
@@ -152,8 +161,9 @@ const main = async (): Promise<void> => {
       try {
         await run(invocation.settings);
       } catch (error) {
-        if (!(error instanceof StoreFailedError)) throw error;
-        complain(error.message);
+        if (error instanceof KeyFileError) complain(`HOLDFAST_KEYS: ${error.message}`);
+        else if (error instanceof StoreFailedError) complain(error.message);
+        else throw error;
         process.exitCode = 1;
       }
   }

@@ -1,6 +1,7 @@
 /** The testing kit: the real service in process, in memory, on a clock that a test moves, with the faults that a gateway has to survive. */
 import { randomBytes } from 'node:crypto';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { staticKeyAccess } from './access/access.ts';
 import { buildApp } from './app.ts';
 import { systemClock } from './clock.ts';
 import { TTL_MS_LIMIT, TTL_MS_MAX_DEFAULT, TTL_MS_MIN_DEFAULT } from './config.ts';
@@ -73,7 +74,7 @@ export const startHoldfast = async (options: StartOptions = {}): Promise<Holdfas
     instanceId: randomBytes(8).toString('hex'),
     bounds: { ttlMsMin, ttlMsMax },
     version: VERSION,
-    apiKey,
+    access: apiKey === undefined ? undefined : staticKeyAccess(apiKey),
     log,
   });
   const faults = new Faults(app, quiet);

@@ -37,7 +37,7 @@ t.test('every fault of the settings is one line, and the exit code says so', asy
   const run = new RunMain(t, ['--port', 'x'], { HOLDFAST_HOST: '0.0.0.0' });
   t.equal(await run.ended, 1);
   t.equal(run.stdout, '');
-  t.equal(run.stderr, 'HOLDFAST_PORT: must be an integer from 0 to 65535, not "x"\nHOLDFAST_API_KEY: is needed to listen on "0.0.0.0", which is not a loopback address\n');
+  t.equal(run.stderr, 'HOLDFAST_PORT: must be an integer from 0 to 65535, not "x"\nHOLDFAST_KEYS: is needed to listen on "0.0.0.0", which is not a loopback address: make a key with "holdfast-server keys create --help", or set HOLDFAST_API_KEY\n');
 });
 
 t.test('a port in use is one line', async (t) => {

@@ -23,7 +23,7 @@ t.test('without any setting it is a service for this machine alone', async (t) =
     port: 7420,
     store: { kind: 'file', file: resolve('holdfast.db') },
     accepted: [],
-    apiKey: undefined,
+    access: { kind: 'open' },
     ttlMsMin: 1_000,
     ttlMsMax: 3_600_000,
     logLevel: 'info',
@@ -40,13 +40,13 @@ t.test('every setting has a variable, and a flag that beats it', async (t) => {
     HOLDFAST_TTL_MAX_MS: '6',
     HOLDFAST_LOG_LEVEL: 'warn',
   };
-  t.strictSame(settingsOf([], env), { host: '::1', port: 1, store: { kind: 'file', file: '/a/b.db' }, accepted: [], apiKey: 'key-of-env', ttlMsMin: 5, ttlMsMax: 6, logLevel: 'warn' });
+  t.strictSame(settingsOf([], env), { host: '::1', port: 1, store: { kind: 'file', file: '/a/b.db' }, accepted: [], access: { kind: 'static', apiKey: 'key-of-env' }, ttlMsMin: 5, ttlMsMax: 6, logLevel: 'warn' });
   const flags = ['--host', '0.0.0.0', '--port=65535', '--store', 'file:c.db', '--api-key', 'key-of-flag', '--ttl-min-ms', '7', '--ttl-max-ms', '7', '--log-level', 'silent'];
-  t.strictSame(settingsOf(flags, env), { host: '0.0.0.0', port: 65_535, store: { kind: 'file', file: resolve('c.db') }, accepted: [], apiKey: 'key-of-flag', ttlMsMin: 7, ttlMsMax: 7, logLevel: 'silent' });
+  t.strictSame(settingsOf(flags, env), { host: '0.0.0.0', port: 65_535, store: { kind: 'file', file: resolve('c.db') }, accepted: [], access: { kind: 'static', apiKey: 'key-of-flag' }, ttlMsMin: 7, ttlMsMax: 7, logLevel: 'silent' });
 });
 
 t.test('an empty variable counts as unset', async (t) => {
-  t.match(settingsOf([], { HOLDFAST_PORT: '', HOLDFAST_HOST: '', HOLDFAST_STORE: '', HOLDFAST_API_KEY: '' }), { port: 7420, host: '127.0.0.1', apiKey: undefined });
+  t.match(settingsOf([], { HOLDFAST_PORT: '', HOLDFAST_HOST: '', HOLDFAST_STORE: '', HOLDFAST_API_KEY: '' }), { port: 7420, host: '127.0.0.1', access: { kind: 'open' } });
 });
 
 t.test('a file is given by path or by URL', async (t) => {
@@ -92,7 +92,7 @@ t.test('all faults are told at once, each by the name of its variable', async (t
     [
       'HOLDFAST_PORT: must be an integer from 0 to 65535, not "65536"',
       'HOLDFAST_STORE: must be file:<path> or redis://[user:password@]host[:port][/database]',
-      'HOLDFAST_API_KEY: is needed to listen on "0.0.0.0", which is not a loopback address',
+      'HOLDFAST_KEYS: is needed to listen on "0.0.0.0", which is not a loopback address: make a key with "holdfast-server keys create --help", or set HOLDFAST_API_KEY',
       'HOLDFAST_ACCEPT: the risks of a Redis are fsync and failover, and not "luck"',
       'HOLDFAST_TTL_MIN_MS: must not be larger than HOLDFAST_TTL_MAX_MS (20 > 10)',
       'HOLDFAST_LOG_LEVEL: must be one of fatal, error, warn, info, debug, trace, silent, not "loud"',
@@ -112,8 +112,9 @@ t.test('numbers are plain decimal, and within their limits', async (t) => {
 t.test('only loopback goes without a key', async (t) => {
   for (const host of ['127.0.0.1', '127.1.2.3', '::1', 'localhost']) t.equal(settingsOf([], { HOLDFAST_HOST: host }).host, host);
   for (const host of ['0.0.0.0', '::', '10.0.0.1', '192.168.1.5', 'example.org', '127.example.org', '::ffff:10.0.0.1']) {
-    t.match(faultsOf({ HOLDFAST_HOST: host }), [/^HOLDFAST_API_KEY: is needed/], host);
-    t.equal(settingsOf([], { HOLDFAST_HOST: host, HOLDFAST_API_KEY: 'k' }).apiKey, 'k');
+    t.match(faultsOf({ HOLDFAST_HOST: host }), [/^HOLDFAST_KEYS: is needed/], host);
+    t.strictSame(settingsOf([], { HOLDFAST_HOST: host, HOLDFAST_API_KEY: 'k' }).access, { kind: 'static', apiKey: 'k' });
+    t.strictSame(settingsOf([], { HOLDFAST_HOST: host, HOLDFAST_KEYS: '/a/keys.json' }).access, { kind: 'file', file: '/a/keys.json' });
   }
 });
 

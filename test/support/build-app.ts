@@ -1,6 +1,7 @@
 /** The real app over the store without a disk, on a clock that the test moves. It closes with the test. */
 import { hash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
+import { staticKeyAccess } from '../../service/src/access/access.ts';
 import { buildApp, type AppParts } from '../../service/src/app.ts';
 import type { LeaseIdHash, PayloadHash } from '../../service/src/session/types.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -30,11 +31,13 @@ const watchProblems = (t: TestContext, app: FastifyInstance): void => {
 };
 
 export interface BuildOptions extends Partial<Omit<AppParts, 'store' | 'clock'>> {
+  /** The one static key. */
+  readonly apiKey?: string;
   /** Adds to the app what a test needs there before it is ready. */
   readonly prepare?: (app: FastifyInstance) => void;
 }
 
-export const buildTestApp = async (t: TestContext, { prepare, ...parts }: BuildOptions = {}): Promise<Built> => {
+export const buildTestApp = async (t: TestContext, { prepare, apiKey, ...parts }: BuildOptions = {}): Promise<Built> => {
   const clock = new FakeClock();
   const store = new MemoryStore(clock);
   const app = await buildApp({
@@ -43,6 +46,7 @@ export const buildTestApp = async (t: TestContext, { prepare, ...parts }: BuildO
     instanceId: 'epoch',
     bounds: { ttlMsMin: 1_000, ttlMsMax: 3_600_000 },
     version: '0.0.0-test',
+    ...(apiKey !== undefined && { access: staticKeyAccess(apiKey) }),
     ...parts,
     store,
     clock,

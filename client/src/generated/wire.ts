@@ -1108,7 +1108,7 @@ export interface components {
              * @description What to tell problems apart by.
              * @enum {string}
              */
-            code: "request-invalid" | "session-invalid" | "lease-id-invalid" | "cursor-invalid" | "json-malformed" | "unauthorized" | "not-found" | "method-not-allowed" | "body-too-large" | "media-type-unsupported" | "lease-held" | "lease-ended" | "lease-id-reused" | "waiters-full" | "lease-lost" | "lease-unknown" | "lease-not-held" | "reply-unknown" | "reply-settled" | "reply-not-next" | "reply-sending" | "reply-id-reused" | "replies-full" | "fencing-token-unknown" | "attempt-superseded" | "attempt-not-taken" | "payload-too-large" | "streams-full" | "store-unavailable" | "not-ready" | "request-timeout" | "headers-too-large" | "shutting-down" | "internal";
+            code: "request-invalid" | "session-invalid" | "lease-id-invalid" | "cursor-invalid" | "json-malformed" | "unauthorized" | "forbidden" | "not-found" | "method-not-allowed" | "body-too-large" | "media-type-unsupported" | "lease-held" | "lease-ended" | "lease-id-reused" | "waiters-full" | "lease-lost" | "lease-unknown" | "lease-not-held" | "reply-unknown" | "reply-settled" | "reply-not-next" | "reply-sending" | "reply-id-reused" | "replies-full" | "fencing-token-unknown" | "attempt-superseded" | "attempt-not-taken" | "payload-too-large" | "streams-full" | "store-unavailable" | "not-ready" | "request-timeout" | "headers-too-large" | "shutting-down" | "internal";
             /** @description Names this request in the log of the service. */
             requestId: string;
             /** @description Whether the same request may succeed later. */
@@ -1389,6 +1389,34 @@ export interface components {
             payloadBytes: number;
             /** @description How many it may have. */
             payloadBytesMax: number;
+        };
+        ForbiddenProblem: {
+            /**
+             * Format: uri-reference
+             * @description Names the kind of problem: `/problems/` and the code. The service explains it there.
+             */
+            type: string;
+            /** @description The kind of problem in words, the same each time. */
+            title: string;
+            status: number;
+            /** @description What is particular about this one. */
+            detail: string;
+            /**
+             * @description What to tell problems apart by.
+             * @enum {string}
+             */
+            code: "forbidden";
+            /** @description Names this request in the log of the service. */
+            requestId: string;
+            /** @description Whether the same request may succeed later. */
+            retryable: boolean;
+            /**
+             * @description What became of the command. `unknown`: repeat it with the same lease id.
+             * @enum {string}
+             */
+            outcome?: "applied" | "not-applied" | "unknown";
+            /** @description The key needs one of these. */
+            scopes: ("lease" | "preempt" | "replies" | "read" | "admin")[];
         };
         NotReadyProblem: {
             /**
@@ -1675,6 +1703,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
             /** @description `internal`: The service failed. */
             500: {
                 headers: {
@@ -1750,6 +1788,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
             /** @description `internal`: The service failed. */
@@ -1869,6 +1917,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
             /** @description `lease-held`: The session is leased to another holder. */
@@ -2005,6 +2063,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
             /** @description `lease-lost`: The lease has ended. */
             410: {
                 headers: {
@@ -2109,6 +2177,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
             /** @description `lease-unknown`: No such lease is known. */
@@ -2250,6 +2328,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
             /** @description `body-too-large`: The body is too large. */
             413: {
                 headers: {
@@ -2362,6 +2450,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
             /** @description `internal`: The service failed. */
             500: {
                 headers: {
@@ -2450,6 +2548,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
             /** @description `lease-not-held`: Nobody holds this session. */
@@ -2568,6 +2676,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
             /** @description `lease-not-held`: Nobody holds this session. */
             404: {
                 headers: {
@@ -2681,6 +2799,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
             /** @description `internal`: The service failed. */
             500: {
                 headers: {
@@ -2773,6 +2901,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
             /** @description `reply-unknown`: No such reply is known. */
@@ -2918,6 +3056,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
             /** @description `body-too-large`: The body is too large. `payload-too-large`: The payload is too large. */
             413: {
                 headers: {
@@ -3055,6 +3203,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
             /** @description `internal`: The service failed. */
             500: {
                 headers: {
@@ -3153,6 +3311,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
             /** @description `internal`: The service failed. */
@@ -3261,6 +3429,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
             /** @description `reply-unknown`: No such reply is known. `lease-unknown`: No such lease is known. */
@@ -3414,6 +3592,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
             /** @description `reply-unknown`: No such reply is known. `lease-unknown`: No such lease is known. */
@@ -3580,6 +3768,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
             /** @description `reply-unknown`: No such reply is known. `lease-unknown`: No such lease is known. */
             404: {
                 headers: {
@@ -3703,6 +3901,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
             /** @description `streams-full`: Too many event streams are open. */

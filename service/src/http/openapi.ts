@@ -2,6 +2,7 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import { stringify } from 'yaml';
+import type { Scope } from '../access/scopes.ts';
 import { ERRORS, type ErrorCode } from '../session/errors.ts';
 import { PROBLEM_TYPE, saysWhen, STATUSES } from './problem.ts';
 import { problemExample } from './problem-examples.ts';
@@ -52,10 +53,14 @@ const problemResponses = (codes: readonly ErrorCode[]): Record<string, unknown> 
   );
 };
 
+/** A key with one of these scopes; or none, where none is needed. */
+const securityOf = (scopes: readonly Scope[]): { apiKey?: Scope[] }[] => [...(scopes.length === 0 ? [{ apiKey: [] }] : scopes.map((scope) => ({ apiKey: [scope] }))), {}];
+
 const addProblems: Transform = ({ schema, url, route }) => {
   if (!schema || schema.hide) return { schema, url };
-  const response = { ...(schema.response as Record<string, unknown>), ...problemResponses(route.config?.errors ?? []) };
-  return { schema: { ...schema, response }, url };
+  const { errors = [], scopes } = route.config ?? {};
+  const response = { ...(schema.response as Record<string, unknown>), ...problemResponses(errors) };
+  return { schema: { ...schema, response, ...(scopes && { security: securityOf(scopes) }) }, url };
 };
 
 interface Media {
@@ -126,7 +131,7 @@ export const openApiOptions = (version: string): FastifyDynamicSwaggerOptions =>
     // No key is needed where none is set.
     security: [{ apiKey: [] }, {}],
     components: {
-      securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'The static key of `HOLDFAST_API_KEY`, where one is set.' } },
+      securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'A key of the key file, or the static key of `HOLDFAST_API_KEY`, where one is set. An operation names the scopes of which the key needs one: `lease`, `preempt` (a yield with a grace, besides), `replies`, `read`, `admin`.' } },
       headers: {
         HoldfastStore: { description: 'Names the state behind this instance.', schema: { type: 'string' }, example: 'st_5c1f9e0a7b34' },
         RetryAfter: { description: 'Whole seconds after which to try again.', schema: { type: 'integer', minimum: 1 }, example: 1 },

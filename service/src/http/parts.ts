@@ -1,4 +1,5 @@
 /** What the HTTP side is made of. Each plugin and route is handed these, and takes what it needs. */
+import type { AccessControl } from '../access/access.ts';
 import type { Clock } from '../clock.ts';
 import type { EventLog } from '../session/event-log.ts';
 import type { LeaseService } from '../session/service.ts';
@@ -22,8 +23,7 @@ export interface HttpParts {
   readonly bounds: TtlBounds;
   readonly version: string;
   readonly lifecycle: Lifecycle;
-  /** The one static key; undefined leaves the API open, which the settings allow on a loopback address only. */
-  readonly apiKey: string | undefined;
+  readonly access: AccessControl;
   /** How many event streams may be open at once. */
   readonly eventStreamsMax: number;
 }

@@ -17,6 +17,7 @@ const EXAMPLES: Readonly<Record<ErrorCode, Example>> = {
   'cursor-invalid': { detail: 'cursor: must be a nextCursor that this service gave' },
   'json-malformed': { detail: 'The body must be well-formed JSON in UTF-8.' },
   unauthorized: { detail: 'Send the header "Authorization: Bearer <key>" with a valid key.' },
+  forbidden: { detail: 'The key needs the scope admin.', members: { scopes: ['admin'] } },
   'not-found': { detail: 'There is nothing at /v1/lease.' },
   'method-not-allowed': { detail: 'This address takes DELETE, GET, HEAD, PUT.' },
   'body-too-large': { detail: 'The body must be at most 65536 bytes.' },

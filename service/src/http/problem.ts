@@ -9,6 +9,7 @@ export const STATUSES: Readonly<Record<ErrorCode, number>> = {
   'cursor-invalid': 400,
   'json-malformed': 400,
   unauthorized: 401,
+  forbidden: 403,
   'not-found': 404,
   'lease-unknown': 404,
   'lease-not-held': 404,

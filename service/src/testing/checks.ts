@@ -1,5 +1,5 @@
 /** What the kit's methods are given, checked: a fault is told by the name of what is wrong, and its limit. */
-import { DEFAULT_NAMESPACE } from '../http/plugins/authentication.ts';
+import { DEFAULT_NAMESPACE } from '../access/access.ts';
 import { keyFault } from '../http/session-key.ts';
 import { NAME_CHARS_MAX } from '../session/limits.ts';
 import type { SessionName } from '../session/store.ts';

@@ -44,6 +44,7 @@ const schemas: FastifyPluginAsync<Pick<HttpParts, 'bounds'>> = async (app, { bou
     problems.attemptSupersededProblem,
     problems.repliesFullProblem,
     problems.payloadTooLargeProblem,
+    problems.forbiddenProblem,
     problems.notReadyProblem,
   ];
   for (const schema of named) app.addSchema(schema);

@@ -7,6 +7,7 @@ import { leaseIdHashOf } from '../lease-id.ts';
 import { checkedMetadata } from '../metadata.ts';
 import { ANY, BODY, LEASE_ID, SESSION, STORE } from '../operation-errors.ts';
 import type { HttpParts } from '../parts.ts';
+import { needScope } from '../plugins/authentication.ts';
 import { refusalError } from '../refusals.ts';
 import type { Grant } from '../schemas/answers.ts';
 import { leaseIdHeaders, noQuery, sessionParams } from '../schemas/parameters.ts';
@@ -31,9 +32,10 @@ const errors = [...ANY, ...SESSION, ...LEASE_ID, ...BODY, 'lease-held', 'lease-e
 const acquireRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'leases' | 'hashLeaseId' | 'bounds'>> = async (app, { leases, hashLeaseId, bounds }) => {
   const ttlMsDefault = Math.min(Math.max(TTL_MS_DEFAULT, bounds.ttlMsMin), bounds.ttlMsMax);
 
-  app.put('/v1/leases/:session', { schema, config: { errors } }, async (request, reply) => {
+  app.put('/v1/leases/:session', { schema, config: { errors, scopes: ['lease'] } }, async (request, reply) => {
     const key = keyOfPath(request.params.session);
     const { holder, ttlMs = ttlMsDefault, waitMs = 0, maxWaiters, background = false, maxHoldMs = MAX_HOLD_MS_DEFAULT, yieldRequest } = request.body;
+    if (yieldRequest?.graceMs !== undefined) needScope(request, ['preempt']);
     const metadata = checkedMetadata(request.body.metadata);
     const leaseIdHash = leaseIdHashOf(request, hashLeaseId);
     const acquired = await leases.acquire(

@@ -32,7 +32,7 @@ const renewRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'leases' | 'hashLeas
     '/v1/leases/:session/renew',
     {
       schema,
-      config: { errors },
+      config: { errors, scopes: ['lease'] },
       preValidation: (request, _reply, done) => {
         request.body ??= {};
         done();

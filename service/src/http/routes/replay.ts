@@ -5,6 +5,7 @@ import type { ReplyId } from '../../session/types.ts';
 import { givenLeaseIdHash } from '../lease-id.ts';
 import { ANY, BODY, LEASE_ID, SESSION, STORE } from '../operation-errors.ts';
 import type { HttpParts } from '../parts.ts';
+import { needScope } from '../plugins/authentication.ts';
 import { refusalError } from '../refusals.ts';
 import { noQuery, optionalLeaseIdHeaders, replyParams } from '../schemas/parameters.ts';
 import { ref } from '../schemas/ref.ts';
@@ -27,11 +28,13 @@ const schema = {
 const errors = [...ANY, ...SESSION, ...LEASE_ID, ...BODY, 'reply-unknown', 'reply-settled', 'reply-sending', 'replies-full', 'lease-lost', 'lease-unknown', ...STORE] as const;
 
 const replayRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'leases' | 'hashLeaseId'>> = async (app, { leases, hashLeaseId }) => {
-  app.post('/v1/replies/:session/:replyId/replay', { schema, config: { errors } }, async (request) => {
+  app.post('/v1/replies/:session/:replyId/replay', { schema, config: { errors, scopes: ['replies', 'admin'] } }, async (request) => {
     const key = keyOfPath(request.params.session);
     const { reason } = request.body;
     const replyId = request.params.replyId as ReplyId;
     const leaseIdHash = givenLeaseIdHash(request, hashLeaseId);
+    // Whoever holds the session acts for it; whoever does not is an operator.
+    needScope(request, leaseIdHash === undefined ? ['admin'] : ['replies']);
     const told = await leases.run({ namespace: request.namespace, key }, { kind: 'replay', replyId, leaseIdHash, reason });
     if (told.kind !== 'reply') throw refusalError(told);
     // It goes out, perhaps for the second time, because somebody said so: that is worth a line.

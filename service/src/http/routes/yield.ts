@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import fp from 'fastify-plugin';
 import { ANY, BODY, SESSION, STORE } from '../operation-errors.ts';
 import type { HttpParts } from '../parts.ts';
+import { needScope } from '../plugins/authentication.ts';
 import { refusalError } from '../refusals.ts';
 import type { YieldAnswer } from '../schemas/answers.ts';
 import { noQuery, sessionParams } from '../schemas/parameters.ts';
@@ -24,8 +25,9 @@ const schema = {
 const errors = [...ANY, ...SESSION, ...BODY, 'lease-not-held', ...STORE] as const;
 
 const yieldRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'leases'>> = async (app, { leases }) => {
-  app.post('/v1/leases/:session/yield', { schema, config: { errors } }, async (request, reply) => {
+  app.post('/v1/leases/:session/yield', { schema, config: { errors, scopes: ['lease', 'admin'] } }, async (request, reply) => {
     const key = keyOfPath(request.params.session);
+    if (request.body.graceMs !== undefined) needScope(request, ['preempt']);
     const asked = await leases.run({ namespace: request.namespace, key }, { kind: 'yield', ...request.body });
     if (asked.kind !== 'asked') throw refusalError(asked);
     return reply.code(202).send({ session: key, holder: asked.holder, yieldRequest: asked.yieldRequest });

@@ -1,5 +1,6 @@
 /** Problem documents (RFC 9457), and what each code adds to them. */
 import { Type, type Static, type TProperties } from '@fastify/type-provider-typebox';
+import { SCOPES } from '../../access/scopes.ts';
 import { ERRORS, type ErrorCode } from '../../session/errors.ts';
 import { endedBecause, fencingToken, span, waitersCount } from './fields.ts';
 import { attempts, replyId, replyState } from './reply-fields.ts';
@@ -67,6 +68,10 @@ export const payloadTooLargeProblem = problemOf('PayloadTooLargeProblem', ['payl
   payloadBytesMax: count('How many it may have.'),
 });
 
+export const forbiddenProblem = problemOf('ForbiddenProblem', ['forbidden'], {
+  scopes: Type.Array(Type.Enum(SCOPES, { type: 'string' }), { description: 'The key needs one of these.' }),
+});
+
 export const notReadyProblem = problemOf('NotReadyProblem', ['not-ready'], { checks });
 
 export type Problem = Static<typeof problem>;
@@ -82,4 +87,5 @@ export const PROBLEM_SCHEMAS: Partial<Record<ErrorCode, string>> = {
   'replies-full': 'RepliesFullProblem',
   'payload-too-large': 'PayloadTooLargeProblem',
   'not-ready': 'NotReadyProblem',
+  forbidden: 'ForbiddenProblem',
 };

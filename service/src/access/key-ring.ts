@@ -1,0 +1,39 @@
+/** The keys of a key file, ready to be asked for. They are replaced together, while the service runs. */
+import type { Namespace } from '../session/types.ts';
+import { isSameDigest, keyDigest, type Access, type AccessControl } from './access.ts';
+import type { KeyRecord } from './key-file.ts';
+
+interface Kept {
+  readonly digest: Buffer;
+  readonly access: Access;
+}
+
+export class KeyRing implements AccessControl {
+  readonly withoutKey = undefined;
+  #byDigest: ReadonlyMap<string, Kept> = new Map();
+
+  constructor(records: readonly KeyRecord[]) {
+    this.replace(records);
+  }
+
+  get size(): number {
+    return this.#byDigest.size;
+  }
+
+  /** From now on these are the keys, and no others. */
+  replace(records: readonly KeyRecord[]): void {
+    this.#byDigest = new Map(records.map((record) => [record.sha256, keptOf(record)]));
+  }
+
+  find(key: string): Access | undefined {
+    const digest = keyDigest(key);
+    // Where a digest is found tells nothing of a key: whoever could choose digests would have to invert the hash first.
+    const kept = this.#byDigest.get(digest.toString('hex'));
+    return kept && isSameDigest(kept.digest, digest) ? kept.access : undefined;
+  }
+}
+
+const keptOf = ({ id, namespace, scopes, sha256 }: KeyRecord): Kept => ({
+  digest: Buffer.from(sha256, 'hex'),
+  access: { keyId: id, namespace: namespace as Namespace, scopes: new Set(scopes) },
+});
