@@ -199,12 +199,12 @@ export class InvalidRequestError extends HoldfastError {
   }
 }
 
-/** The service wants an API key, or another one. */
+/** The service wants an API key, or another one (`unauthorized`), or one with a scope that this one lacks (`forbidden`); the message names the scope. */
 export class UnauthorizedError extends HoldfastError {
   override readonly name = 'UnauthorizedError';
 
   constructor(message: string, facts: ErrorFacts = {}) {
-    super(message, { outcome: 'not-applied', ...facts, code: 'unauthorized' });
+    super(message, { outcome: 'not-applied', ...facts, code: facts.code === 'forbidden' ? 'forbidden' : 'unauthorized' });
   }
 }
 

@@ -7,6 +7,7 @@ const problem = (code: string, more: object = {}) => ({ type: `/problems/${code}
 
 const NAMES: Partial<Record<ErrorCode, string>> = {
   unauthorized: 'UnauthorizedError',
+  forbidden: 'UnauthorizedError',
   'lease-held': 'LeaseHeldError',
   'lease-ended': 'LeaseEndedError',
   'lease-lost': 'LeaseLostError',
