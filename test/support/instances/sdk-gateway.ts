@@ -99,6 +99,6 @@ const clients = Array.from({ length: gateways }, (_, gateway) => {
 });
 // What keeps it from its work is what the run is about; it goes on trying.
 clients[0]?.courier(handlers, { pollMs: COURIER_POLL_MS, onError: () => {} });
-process.on('SIGTERM', () => (stopped = true));
+process.stdin.resume().on('end', () => (stopped = true));
 await Promise.all(clients.map(lane));
 await Promise.all(clients.map((client) => client.close()));

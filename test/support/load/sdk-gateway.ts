@@ -72,6 +72,6 @@ const lane = async (): Promise<void> => {
   }
 };
 
-process.on('SIGTERM', () => (stopped = true));
+process.stdin.resume().on('end', () => (stopped = true));
 await Promise.all(Array.from({ length: LANES }, lane));
 await client.close();

@@ -37,8 +37,10 @@ export class SdkGateways {
     const own = [MAIN, baseUrl, name, String(seed + number), String(ttlMs), looksFile, ...sessions];
     const child = spawn(process.execPath, command?.(name, seed + number) ?? own, {
       env: childEnvironment(),
-      stdio: ['ignore', 'inherit', 'pipe'],
+      stdio: ['pipe', 'inherit', 'pipe'],
     });
+    // One that was killed does not read it any more.
+    child.stdin.on('error', () => {});
     let stderr = '';
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
     child.on('close', (code, signal) => {
@@ -66,19 +68,19 @@ export class SdkGateways {
     setTimeout(() => child.kill('SIGCONT'), forMs);
   }
 
-  /** Lets all finish what they are at. */
+  /** Lets all finish what they are at. The end of its input is told also to one that has only just been started, and takes no signal yet. */
   async stop(): Promise<void> {
-    await this.#endAll('SIGTERM');
+    await this.#endAll((child) => child.stdin?.end());
   }
 
   async kill(): Promise<void> {
-    await this.#endAll('SIGKILL');
+    await this.#endAll((child) => child.kill('SIGKILL'));
   }
 
-  async #endAll(signal: NodeJS.Signals): Promise<void> {
+  async #endAll(end: (child: ChildProcess) => void): Promise<void> {
     const closing = [...this.#running].map((child) => once(child, 'close'));
     for (const child of this.#running) {
-      child.kill(signal);
+      end(child);
       child.kill('SIGCONT');
     }
     await Promise.all(closing);
