@@ -7,6 +7,7 @@ import { EVENT_STREAMS_MAX, type TtlBounds } from './http/limits.ts';
 import type { HttpParts } from './http/parts.ts';
 import documentation from './http/plugins/documentation.ts';
 import jsonBody from './http/plugins/json-body.ts';
+import loopbackHosts from './http/plugins/loopback-hosts.ts';
 import methodNotAllowed, { noteMethods } from './http/plugins/method-not-allowed.ts';
 import problems from './http/plugins/problems.ts';
 import schemas from './http/plugins/schemas.ts';
@@ -16,7 +17,7 @@ import strictQuery from './http/plugins/strict-query.ts';
 import documentRoutes from './http/routes/document.ts';
 import health from './http/routes/health.ts';
 import problemKinds from './http/routes/problems.ts';
-import { serverOptions } from './http/server-options.ts';
+import { serverOptions, type ServerTls } from './http/server-options.ts';
 import { EventLog } from './session/event-log.ts';
 import { LeaseService } from './session/service.ts';
 import type { LeaseStore } from './session/store.ts';
@@ -35,6 +36,8 @@ export interface AppParts {
   readonly version: string;
   /** Whose keys open the API; without it everybody may do everything. */
   readonly access?: AccessControl | undefined;
+  /** To speak TLS with; plain HTTP without it. */
+  readonly tls?: ServerTls | undefined;
   /** Where the lines of the log go; nowhere unless given. */
   readonly log?: FastifyBaseLogger | undefined;
   /** How many event streams may be open at once; 1,000 unless given. */
@@ -46,13 +49,13 @@ export interface AppParts {
  * streams, and leaves the store to whoever opened it.
  */
 export const buildApp = async (given: AppParts): Promise<FastifyInstance> => {
-  const { store, clock, hashLeaseId, hashPayload, instanceId, bounds, version, access = openAccess, log, eventStreamsMax = EVENT_STREAMS_MAX } = given;
+  const { store, clock, hashLeaseId, hashPayload, instanceId, bounds, version, access = openAccess, tls, log, eventStreamsMax = EVENT_STREAMS_MAX } = given;
   const leases = new LeaseService({ store, clock, instanceId });
   const events = new EventLog(instanceId);
   store.listen({ onWake: (wake) => leases.wake(wake), onEvent: (name, event) => events.append(name, event) });
   const parts: HttpParts = { leases, events, store, clock, hashLeaseId, hashPayload, bounds, version, access, eventStreamsMax, lifecycle: { stopping: false } };
 
-  const app = Fastify(serverOptions({ instanceId, storeId: store.storeId }));
+  const app = Fastify(serverOptions({ instanceId, storeId: store.storeId, tls }));
   // Told of a logger, Fastify would make one for each request and listen to each answer's end, and both cost more than
   // most requests do. So it is told of none: what we log goes through the app's own, and carries the request's id.
   if (log) app.log = log;
@@ -64,6 +67,7 @@ export const buildApp = async (given: AppParts): Promise<FastifyInstance> => {
   await app.register(silentConnections);
   await app.register(storeHeader, parts);
   await app.register(problems);
+  await app.register(loopbackHosts, parts);
   await app.register(schemas, parts);
   await app.register(jsonBody);
   await app.register(strictQuery);

@@ -1,6 +1,7 @@
 /** The settings: read once from flags and environment, judged together, every fault told by the name of its variable. */
 import { parseArgs } from 'node:util';
 import { readAccess, type AccessSettings } from './config/access-settings.ts';
+import { readTls, type TlsSettings } from './config/tls-settings.ts';
 import { readAccepted, readStore, RISK_NAMES, type RiskName, type StoreSettings } from './config/store-settings.ts';
 
 export const TTL_MS_MIN_DEFAULT = 1_000;
@@ -19,6 +20,8 @@ export interface Settings {
   /** Risks of the store that are run knowingly. */
   readonly accepted: readonly RiskName[];
   readonly access: AccessSettings;
+  /** Undefined where the service speaks plain HTTP. */
+  readonly tls: TlsSettings | undefined;
   readonly ttlMsMin: number;
   readonly ttlMsMax: number;
   readonly logLevel: LogLevel;
@@ -41,6 +44,8 @@ const SETTINGS = {
   HOLDFAST_STORE: { standard: 'file:./holdfast.db', meaning: 'Where leases are kept: file:<path> of a database file, or redis://[user:password@]host[:port][/database], or rediss:// for TLS.' },
   HOLDFAST_KEYS: { standard: '', meaning: 'File of the API keys, made by "holdfast-server keys create"; read again on SIGHUP.' },
   HOLDFAST_API_KEY: { standard: '', meaning: 'One static key instead, which opens everything, sent as "Authorization: Bearer <key>".' },
+  HOLDFAST_TLS_CERT: { standard: '', meaning: 'Certificate (PEM, with its chain) to speak TLS with; taken up again when the file changes.' },
+  HOLDFAST_TLS_KEY: { standard: '', meaning: 'Its private key (PEM).' },
   HOLDFAST_ACCEPT: { standard: '', meaning: `Risks accepted by name, separated by commas: ${RISK_NAMES.join(', ')} of a Redis. The embedded store has none.` },
   HOLDFAST_TTL_MIN_MS: { standard: String(TTL_MS_MIN_DEFAULT), meaning: 'Smallest TTL that a caller may ask for.' },
   HOLDFAST_TTL_MAX_MS: { standard: String(TTL_MS_MAX_DEFAULT), meaning: 'Largest TTL that a caller may ask for.' },
@@ -102,12 +107,13 @@ const read = (reading: Reading): Settings | undefined => {
   const port = reading.integer('HOLDFAST_PORT', 0, 65_535);
   const store = readStore(reading.text('HOLDFAST_STORE'), (what) => reading.fault('HOLDFAST_STORE', what));
   const access = readAccess({ apiKey: reading.text('HOLDFAST_API_KEY'), keys: reading.text('HOLDFAST_KEYS'), host }, (variable, what) => reading.fault(variable, what));
+  const tls = readTls(reading.text('HOLDFAST_TLS_CERT'), reading.text('HOLDFAST_TLS_KEY'), (variable, what) => reading.fault(variable, what));
   const accepted = readAccepted(reading.text('HOLDFAST_ACCEPT'), store, (what) => reading.fault('HOLDFAST_ACCEPT', what));
   const ttlMsMin = reading.integer('HOLDFAST_TTL_MIN_MS', 1, TTL_MS_LIMIT);
   const ttlMsMax = reading.integer('HOLDFAST_TTL_MAX_MS', 1, TTL_MS_LIMIT);
   if (ttlMsMin > ttlMsMax) reading.fault('HOLDFAST_TTL_MIN_MS', `must not be larger than HOLDFAST_TTL_MAX_MS (${ttlMsMin} > ${ttlMsMax})`);
   const logLevel = reading.oneOf('HOLDFAST_LOG_LEVEL', LOG_LEVELS) ?? 'info';
-  return store && { host, port, store, accepted, access, ttlMsMin, ttlMsMax, logLevel };
+  return store && { host, port, store, accepted, access, tls, ttlMsMin, ttlMsMax, logLevel };
 };
 
 type Flags = Readonly<Record<string, string | boolean | undefined>>;

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The composition root: settings, clock, store, app, listening, signals. */
 import { randomBytes } from 'node:crypto';
+import type { Server as SecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { pino, type Logger } from 'pino';
@@ -17,6 +18,7 @@ import { isDiskHanging } from './stores/embedded/disk-hangs-error.ts';
 import { openEmbeddedStore } from './stores/embedded/open.ts';
 import { shownAddress } from './stores/redis/address.ts';
 import { StoreFailedError } from './stores/store-failed-error.ts';
+import { readTlsPair, TlsFilesError, TlsRenewal } from './tls-files.ts';
 import { VERSION } from './version.ts';
 
 /** A failed store has nothing left to say but its error: whoever is waiting gets this long to hear it. */
@@ -53,13 +55,13 @@ const listen = async (app: FastifyInstance, { host, port }: Settings): Promise<b
 };
 
 /** Where a person on this machine reaches a server that listens on every address. */
-const originOf = ({ address, family, port }: AddressInfo): string => {
+const originOf = ({ address, family, port }: AddressInfo, scheme: string): string => {
   const host = address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address;
-  return `http://${family === 'IPv6' && host.includes(':') ? `[${host}]` : host}:${port}`;
+  return `${scheme}://${family === 'IPv6' && host.includes(':') ? `[${host}]` : host}:${port}`;
 };
 
-const announce = (app: FastifyInstance, { store }: Settings): void => {
-  const origin = originOf(app.server.address() as AddressInfo);
+const announce = (app: FastifyInstance, { store, tls }: Settings): void => {
+  const origin = originOf(app.server.address() as AddressInfo, tls ? 'https' : 'http');
   const place = store.kind === 'file' ? store.file : shownAddress(store.server);
   const lines = [`Holdfast ${VERSION} keeps its leases in ${place}`, `  API         ${origin}/v1`, `  Swagger UI  ${origin}/docs`, `  Health      ${origin}/healthz`];
   // In one piece: a program that reads these lines sees all of them or none.
@@ -99,7 +101,7 @@ const run = async (settings: Settings): Promise<void> => {
   };
 
   const { access, reload } = openAccessControl(settings.access, log);
-  if (reload) process.on('SIGHUP', reload);
+  const pair = settings.tls && readTlsPair(settings.tls);
   const store = await openStore(settings, { instanceId, log, onFatal });
   app = await buildApp({
     store,
@@ -110,8 +112,18 @@ const run = async (settings: Settings): Promise<void> => {
     bounds: { ttlMsMin, ttlMsMax },
     version: VERSION,
     access,
+    tls: pair,
     log,
   });
+
+  const renewal = settings.tls && pair && new TlsRenewal({ settings: settings.tls, inForce: pair, clock: systemClock, log, use: (next) => (app!.server as unknown as SecureServer).setSecureContext(next) });
+  // Without anything to read again, SIGHUP ends the process as it always did.
+  if (reload || renewal) {
+    process.on('SIGHUP', () => {
+      reload?.();
+      renewal?.look();
+    });
+  }
 
   let askedMs: number | undefined;
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
@@ -161,7 +173,8 @@ const main = async (): Promise<void> => {
       try {
         await run(invocation.settings);
       } catch (error) {
-        if (error instanceof KeyFileError) complain(`HOLDFAST_KEYS: ${error.message}`);
+        if (error instanceof TlsFilesError) complain(error.message);
+        else if (error instanceof KeyFileError) complain(`HOLDFAST_KEYS: ${error.message}`);
         else if (error instanceof StoreFailedError) complain(error.message);
         else throw error;
         process.exitCode = 1;

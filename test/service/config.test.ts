@@ -24,6 +24,7 @@ t.test('without any setting it is a service for this machine alone', async (t) =
     store: { kind: 'file', file: resolve('holdfast.db') },
     accepted: [],
     access: { kind: 'open' },
+    tls: undefined,
     ttlMsMin: 1_000,
     ttlMsMax: 3_600_000,
     logLevel: 'info',
@@ -40,9 +41,9 @@ t.test('every setting has a variable, and a flag that beats it', async (t) => {
     HOLDFAST_TTL_MAX_MS: '6',
     HOLDFAST_LOG_LEVEL: 'warn',
   };
-  t.strictSame(settingsOf([], env), { host: '::1', port: 1, store: { kind: 'file', file: '/a/b.db' }, accepted: [], access: { kind: 'static', apiKey: 'key-of-env' }, ttlMsMin: 5, ttlMsMax: 6, logLevel: 'warn' });
+  t.strictSame(settingsOf([], env), { host: '::1', port: 1, store: { kind: 'file', file: '/a/b.db' }, accepted: [], access: { kind: 'static', apiKey: 'key-of-env' }, tls: undefined, ttlMsMin: 5, ttlMsMax: 6, logLevel: 'warn' });
   const flags = ['--host', '0.0.0.0', '--port=65535', '--store', 'file:c.db', '--api-key', 'key-of-flag', '--ttl-min-ms', '7', '--ttl-max-ms', '7', '--log-level', 'silent'];
-  t.strictSame(settingsOf(flags, env), { host: '0.0.0.0', port: 65_535, store: { kind: 'file', file: resolve('c.db') }, accepted: [], access: { kind: 'static', apiKey: 'key-of-flag' }, ttlMsMin: 7, ttlMsMax: 7, logLevel: 'silent' });
+  t.strictSame(settingsOf(flags, env), { host: '0.0.0.0', port: 65_535, store: { kind: 'file', file: resolve('c.db') }, accepted: [], access: { kind: 'static', apiKey: 'key-of-flag' }, tls: undefined, ttlMsMin: 7, ttlMsMax: 7, logLevel: 'silent' });
 });
 
 t.test('an empty variable counts as unset', async (t) => {

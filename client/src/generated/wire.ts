@@ -1108,7 +1108,7 @@ export interface components {
              * @description What to tell problems apart by.
              * @enum {string}
              */
-            code: "request-invalid" | "session-invalid" | "lease-id-invalid" | "cursor-invalid" | "json-malformed" | "unauthorized" | "forbidden" | "not-found" | "method-not-allowed" | "body-too-large" | "media-type-unsupported" | "lease-held" | "lease-ended" | "lease-id-reused" | "waiters-full" | "lease-lost" | "lease-unknown" | "lease-not-held" | "reply-unknown" | "reply-settled" | "reply-not-next" | "reply-sending" | "reply-id-reused" | "replies-full" | "fencing-token-unknown" | "attempt-superseded" | "attempt-not-taken" | "payload-too-large" | "streams-full" | "store-unavailable" | "not-ready" | "request-timeout" | "headers-too-large" | "shutting-down" | "internal";
+            code: "request-invalid" | "session-invalid" | "lease-id-invalid" | "cursor-invalid" | "json-malformed" | "unauthorized" | "forbidden" | "misdirected" | "not-found" | "method-not-allowed" | "body-too-large" | "media-type-unsupported" | "lease-held" | "lease-ended" | "lease-id-reused" | "waiters-full" | "lease-lost" | "lease-unknown" | "lease-not-held" | "reply-unknown" | "reply-settled" | "reply-not-next" | "reply-sending" | "reply-id-reused" | "replies-full" | "fencing-token-unknown" | "attempt-superseded" | "attempt-not-taken" | "payload-too-large" | "streams-full" | "store-unavailable" | "not-ready" | "request-timeout" | "headers-too-large" | "shutting-down" | "internal";
             /** @description Names this request in the log of the service. */
             requestId: string;
             /** @description Whether the same request may succeed later. */
@@ -1506,6 +1506,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `misdirected`: The service does not answer to this host name. */
+            421: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     checkReadiness: {
@@ -1540,6 +1550,16 @@ export interface operations {
             };
             /** @description `request-invalid`: The request is not valid. */
             400: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `misdirected`: The service does not answer to this host name. */
+            421: {
                 headers: {
                     "Holdfast-Store": components["headers"]["HoldfastStore"];
                     [name: string]: unknown;
@@ -1606,6 +1626,16 @@ export interface operations {
             };
             /** @description `not-found`: There is nothing at this address. */
             404: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `misdirected`: The service does not answer to this host name. */
+            421: {
                 headers: {
                     "Holdfast-Store": components["headers"]["HoldfastStore"];
                     [name: string]: unknown;
@@ -1713,6 +1743,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
+            /** @description `misdirected`: The service does not answer to this host name. */
+            421: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: The service failed. */
             500: {
                 headers: {
@@ -1798,6 +1838,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
+            /** @description `misdirected`: The service does not answer to this host name. */
+            421: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `internal`: The service failed. */
@@ -1970,6 +2020,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `misdirected`: The service does not answer to this host name. */
+            421: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `lease-id-reused`: This lease id belongs to another holder. */
             422: {
                 headers: {
@@ -2081,6 +2141,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["LeaseLostProblem"];
+                };
+            };
+            /** @description `misdirected`: The service does not answer to this host name. */
+            421: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `internal`: The service failed. */
@@ -2229,6 +2299,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `misdirected`: The service does not answer to this host name. */
+            421: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: The service failed. */
             500: {
                 headers: {
@@ -2358,6 +2438,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `misdirected`: The service does not answer to this host name. */
+            421: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: The service failed. */
             500: {
                 headers: {
@@ -2458,6 +2548,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
+            /** @description `misdirected`: The service does not answer to this host name. */
+            421: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `internal`: The service failed. */
@@ -2582,6 +2682,16 @@ export interface operations {
             };
             /** @description `media-type-unsupported`: The body must be application/json. */
             415: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `misdirected`: The service does not answer to this host name. */
+            421: {
                 headers: {
                     "Holdfast-Store": components["headers"]["HoldfastStore"];
                     [name: string]: unknown;
@@ -2716,6 +2826,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `misdirected`: The service does not answer to this host name. */
+            421: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: The service failed. */
             500: {
                 headers: {
@@ -2807,6 +2927,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
+            /** @description `misdirected`: The service does not answer to this host name. */
+            421: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `internal`: The service failed. */
@@ -2915,6 +3045,16 @@ export interface operations {
             };
             /** @description `reply-unknown`: No such reply is known. */
             404: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `misdirected`: The service does not answer to this host name. */
+            421: {
                 headers: {
                     "Holdfast-Store": components["headers"]["HoldfastStore"];
                     [name: string]: unknown;
@@ -3086,6 +3226,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `misdirected`: The service does not answer to this host name. */
+            421: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `reply-id-reused`: This reply id belongs to another payload. `fencing-token-unknown`: No such fencing token was granted. */
             422: {
                 headers: {
@@ -3213,6 +3363,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
+            /** @description `misdirected`: The service does not answer to this host name. */
+            421: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: The service failed. */
             500: {
                 headers: {
@@ -3321,6 +3481,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
+            /** @description `misdirected`: The service does not answer to this host name. */
+            421: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `internal`: The service failed. */
@@ -3491,6 +3661,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `misdirected`: The service does not answer to this host name. */
+            421: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: The service failed. */
             500: {
                 headers: {
@@ -3646,6 +3826,16 @@ export interface operations {
             };
             /** @description `media-type-unsupported`: The body must be application/json. */
             415: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `misdirected`: The service does not answer to this host name. */
+            421: {
                 headers: {
                     "Holdfast-Store": components["headers"]["HoldfastStore"];
                     [name: string]: unknown;
@@ -3828,6 +4018,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `misdirected`: The service does not answer to this host name. */
+            421: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: The service failed. */
             500: {
                 headers: {
@@ -3911,6 +4111,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
+            /** @description `misdirected`: The service does not answer to this host name. */
+            421: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `streams-full`: Too many event streams are open. */

@@ -18,6 +18,7 @@ const EXAMPLES: Readonly<Record<ErrorCode, Example>> = {
   'json-malformed': { detail: 'The body must be well-formed JSON in UTF-8.' },
   unauthorized: { detail: 'Send the header "Authorization: Bearer <key>" with a valid key.' },
   forbidden: { detail: 'The key needs the scope admin.', members: { scopes: ['admin'] } },
+  misdirected: { detail: 'Without keys this service answers to localhost, 127.0.0.1 and [::1] only. Set HOLDFAST_KEYS to reach it by another name.' },
   'not-found': { detail: 'There is nothing at /v1/lease.' },
   'method-not-allowed': { detail: 'This address takes DELETE, GET, HEAD, PUT.' },
   'body-too-large': { detail: 'The body must be at most 65536 bytes.' },

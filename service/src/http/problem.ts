@@ -27,6 +27,7 @@ export const STATUSES: Readonly<Record<ErrorCode, number>> = {
   'body-too-large': 413,
   'payload-too-large': 413,
   'media-type-unsupported': 415,
+  misdirected: 421,
   'lease-id-reused': 422,
   'reply-id-reused': 422,
   'fencing-token-unknown': 422,

@@ -15,6 +15,7 @@ export const ERRORS = {
   'json-malformed': { title: 'The body is not JSON.', retryable: false },
   unauthorized: { title: 'A valid API key is needed.', retryable: false },
   forbidden: { title: 'The API key does not allow this.', retryable: false },
+  misdirected: { title: 'The service does not answer to this host name.', retryable: false },
   'not-found': { title: 'There is nothing at this address.', retryable: false },
   'method-not-allowed': { title: 'This address does not have that method.', retryable: false },
   'body-too-large': { title: 'The body is too large.', retryable: false },

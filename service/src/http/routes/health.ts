@@ -26,9 +26,9 @@ const readySchema = {
 };
 
 const healthRoutes: FastifyPluginAsyncTypebox<Pick<HttpParts, 'store' | 'lifecycle'>> = async (app, { store, lifecycle }) => {
-  app.get('/healthz', { schema: healthSchema, config: { errors: ['request-invalid'] } }, async () => ({ status: 'ok' as const }));
+  app.get('/healthz', { schema: healthSchema, config: { errors: ['request-invalid', 'misdirected'] } }, async () => ({ status: 'ok' as const }));
 
-  app.get('/readyz', { schema: readySchema, config: { errors: ['request-invalid', 'not-ready'] } }, async () => {
+  app.get('/readyz', { schema: readySchema, config: { errors: ['request-invalid', 'misdirected', 'not-ready'] } }, async () => {
     const accepted = store.acceptedRisks.map(({ name, cost }) => ({ name: `accepted-${name}`, ok: true, detail: cost }));
     const checks = [...store.checks(), ...accepted, lifecycle.stopping ? { name: 'instance', ok: false, detail: 'shutting down' } : { name: 'instance', ok: true }];
     const failed = checks.filter(({ ok }) => !ok);

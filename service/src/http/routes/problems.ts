@@ -20,7 +20,7 @@ const schema = {
 const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code);
 
 const problemsRoute: FastifyPluginAsyncTypebox = async (app) => {
-  app.get(`${PROBLEMS_PATH}:code`, { schema, config: { errors: ['request-invalid', 'not-found'] } }, async (request) => {
+  app.get(`${PROBLEMS_PATH}:code`, { schema, config: { errors: ['request-invalid', 'misdirected', 'not-found'] } }, async (request) => {
     const { code } = request.params;
     if (!isErrorCode(code)) throw new HoldfastError('not-found', `There is no problem of the code ${JSON.stringify(code)}.`);
     return { code, status: STATUSES[code], ...ERRORS[code] };
