@@ -13,9 +13,9 @@ t.test('what arrives on open connections is answered to the last: not ready, no 
   await acquire(app, 's', 'a');
   const body = '{"holder":"b"}';
   const halves = [
-    'GET /readyz HTTP/1.1\r\nhost: h\r\n',
-    `PUT ${pathOf('t')} HTTP/1.1\r\nhost: h\r\nlease-id: ${leaseIdOf('b')}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n`,
-    `POST ${pathOf('s')}/renew HTTP/1.1\r\nhost: h\r\nlease-id: ${leaseIdOf('a')}\r\n`,
+    'GET /readyz HTTP/1.1\r\nhost: 127.0.0.1\r\n',
+    `PUT ${pathOf('t')} HTTP/1.1\r\nhost: 127.0.0.1\r\nlease-id: ${leaseIdOf('b')}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n`,
+    `POST ${pathOf('s')}/renew HTTP/1.1\r\nhost: 127.0.0.1\r\nlease-id: ${leaseIdOf('a')}\r\n`,
   ] as const;
   const sockets: RawHttp[] = [];
   for (const half of halves) {
@@ -40,12 +40,12 @@ t.test('it ends in bounded time, whatever a client does with its connection', as
   const { app, port } = await listeningApp(t);
   const silent = await RawHttp.open(port);
   const half = await RawHttp.open(port);
-  half.send('GET /healthz HTTP/1.1\r\nhost: h\r\n');
+  half.send('GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\n');
   const idle = await RawHttp.open(port);
-  idle.send('GET /healthz HTTP/1.1\r\nhost: h\r\n\r\n');
+  idle.send('GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n');
   await until('the idle one was served', () => idle.received.includes('"ok"'));
   const watching = await RawHttp.open(port);
-  watching.send('GET /v1/events HTTP/1.1\r\nhost: h\r\n\r\n');
+  watching.send('GET /v1/events HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n');
   await until('the watching one is served', () => watching.received.includes('retry:'));
   const startedMs = monotonicMs();
   await closeApp(app, systemClock, 300);

@@ -17,7 +17,7 @@ t.jobs = 4;
 
 const put = (session: string, name: string, waitMs: number): string => {
   const body = JSON.stringify({ holder: name, waitMs });
-  return `PUT ${pathOf(session)} HTTP/1.1\r\nhost: h\r\nlease-id: ${leaseIdOf(name)}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+  return `PUT ${pathOf(session)} HTTP/1.1\r\nhost: 127.0.0.1\r\nlease-id: ${leaseIdOf(name)}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
 };
 
 const setUp = async (test: Test, options: SpawnServiceOptions): Promise<{ port: number; api: LeaseApi }> => {

@@ -64,7 +64,7 @@ void t.test('with a request that its client never finishes', async (test) => {
   const half = connect(service.port, '127.0.0.1');
   half.on('error', () => {}); // it is cut, which is the point
   test.teardown(() => half.destroy());
-  half.write(`PUT /v1/leases/half HTTP/1.1\r\nHost: x\r\nLease-Id: ${newLeaseId()}\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"hol`);
+  half.write(`PUT /v1/leases/half HTTP/1.1\r\nHost: 127.0.0.1\r\nLease-Id: ${newLeaseId()}\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"hol`);
   // Whatever is sent after it on another connection was read after it.
   const api = new LeaseApi(service.baseUrl);
   test.teardown(() => api.close());

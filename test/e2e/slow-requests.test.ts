@@ -9,7 +9,7 @@ import { until } from '../support/until.ts';
 
 t.setTimeout(90_000);
 
-const head = `PUT /v1/leases/s HTTP/1.1\r\nhost: h\r\nlease-id: ${leaseIdOf('a')}\r\ncontent-type: application/json\r\n`;
+const head = `PUT /v1/leases/s HTTP/1.1\r\nhost: 127.0.0.1\r\nlease-id: ${leaseIdOf('a')}\r\ncontent-type: application/json\r\n`;
 
 t.test('headers and bodies that do not arrive are answered 408 and cut off; others are served meanwhile', async (t) => {
   const { port, baseUrl } = await listeningApp(t);
@@ -36,7 +36,7 @@ t.test('headers and bodies that do not arrive are answered 408 and cut off; othe
 t.test('too many headers are 431, and what is not HTTP is 400', async (t) => {
   const { port } = await listeningApp(t);
   const large = await RawHttp.open(port);
-  large.send(`GET /healthz HTTP/1.1\r\nhost: h\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`);
+  large.send(`GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`);
   t.match(parseAnswer(await large.untilClosed()), { status: 431, body: { code: 'headers-too-large', detail: 'All headers together must be at most 16384 bytes.', requestId: /^epoch-/ } });
   const other = await RawHttp.open(port);
   other.send('HELO example.org\r\n\r\n');

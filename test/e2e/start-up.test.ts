@@ -109,7 +109,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 t.test('a second signal does not wait for anybody', async (t) => {
   const run = await started(t, storeIn(newFolder(t)));
   const busy = await RawHttp.open(Number(new URL(run.baseUrl).port));
-  busy.send('GET /healthz HTTP/1.1\r\nhost: h\r\n');
+  busy.send('GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\n');
   await until('half a request is under way', async () => (await fetch(`${run.baseUrl}/healthz`)).ok);
   run.process.kill('SIGTERM');
   await until('it is stopping', () => run.stdout.includes('stopping'));

@@ -34,7 +34,7 @@ t.test('it names what there is', async (t) => {
 t.test('each service is given settings that it takes, the Redis of the file, and a key', async (t) => {
   for (const [name, service] of ours) {
     const invocation = settingsOf(service);
-    t.match(invocation, { kind: 'run', settings: { host: '0.0.0.0', port: 7420, store: { kind: 'redis', server: { host: 'redis', port: 6379, db: 0 } }, accepted: [], apiKey: KEY } }, name);
+    t.match(invocation, { kind: 'run', settings: { host: '0.0.0.0', port: 7420, store: { kind: 'redis', server: { host: 'redis', port: 6379, db: 0 } }, accepted: [], access: { kind: 'static', apiKey: KEY } } }, name);
     t.strictSame(service.depends_on, { redis: { condition: 'service_healthy' } }, `${name} waits for Redis`);
   }
   t.throws(() => readComposeFile({}), /^HOLDFAST_API_KEY: set it/, 'without a key compose says so and starts nothing');

@@ -80,7 +80,7 @@ t.test('"." and ".." in a path are refused as they stand, and a slash ends the n
   const { port } = await listeningApp(t);
   const ask = async (path: string) => {
     const socket = await RawHttp.open(port);
-    socket.send(`GET ${path} HTTP/1.1\r\nhost: h\r\nconnection: close\r\n\r\n`);
+    socket.send(`GET ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n`);
     return parseAnswer(await socket.untilClosed());
   };
   for (const path of ['/v1/leases/.', '/v1/leases/..', '/v1/leases/%2e', '/v1/leases/%2E%2E', '/v1/leases/../fence?token=1']) {

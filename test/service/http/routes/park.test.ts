@@ -234,7 +234,7 @@ t.test('a reply id is 1 to 128 of its characters, and not a step in a path', asy
   const { port } = await listeningApp(t);
   for (const step of ['.', '..', '%2e', '%2E%2e', '.%2e']) {
     const socket = await RawHttp.open(port);
-    socket.send(`GET /v1/replies/s/${step} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
+    socket.send(`GET /v1/replies/s/${step} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n`);
     t.match(parseAnswer(await socket.untilClosed()), { status: 400, body: { code: 'request-invalid', detail } }, step);
   }
   const { app: other } = await buildTestApp(t);
