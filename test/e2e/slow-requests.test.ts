@@ -61,6 +61,15 @@ t.test('a body whose chunks are malformed is 400', async (t) => {
   t.match(parseAnswer(await socket.untilClosed()), { status: 400, body: { code: 'request-invalid' } });
 });
 
+t.test('a request that was refused before its body was there is answered once, whatever its body turns out to be', async (t) => {
+  const { port } = await listeningApp(t);
+  const socket = await RawHttp.open(port);
+  socket.send(`${head.replace('127.0.0.1', 'example.org')}transfer-encoding: chunked\r\n\r\n`);
+  await until('it is refused', () => socket.received.endsWith('}'));
+  socket.send('nonsense\r\n');
+  t.match(parseAnswer(await socket.untilClosed()), { status: 421, body: { code: 'misdirected' } });
+});
+
 t.test('a body that is cut off in its midst takes no lease and harms nobody', async (t) => {
   const { port, baseUrl, app } = await listeningApp(t);
   const broken = await RawHttp.open(port);

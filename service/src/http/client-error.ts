@@ -1,6 +1,6 @@
 /** What is answered to bytes that are no request: too slow, too large, or not HTTP. There is no reply object here, only the socket. */
 import type { Duplex } from 'node:stream';
-import { STATUS_CODES, type ServerResponse } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import { HoldfastError } from '../session/errors.ts';
 import { HEADER_BYTES_MAX, REQUEST_TIMEOUT_MS } from './limits.ts';
 import { PROBLEM_TYPE, problemDocument, STATUSES } from './problem.ts';
@@ -16,18 +16,21 @@ const errorOf = (code: string | undefined): HoldfastError => {
   }
 };
 
-/** Where Node keeps the answer that a socket is waiting for; its own handler of these errors looks at it too. */
+/** Where Node keeps the answer that a socket is waiting for, which its own handler of these errors looks at too, and the request that is being read. */
 interface HttpSocket extends Duplex {
   readonly _httpMessage?: ServerResponse | null;
+  readonly parser?: { readonly incoming?: IncomingMessage | null } | null;
 }
 
 /**
  * Answers on the bare socket, and closes it. While a whole request of the connection is not answered, the socket is only
  * closed: the caller would take these bytes for that request's answer, and believe it refused when it was carried out.
+ * So it is once a request was refused before its body was read: a second answer would be taken for that of the next one.
  */
 export const answerClientError = (error: { code?: string }, socket: HttpSocket, context: { storeId: string; requestId: string }): void => {
   const isOwedAnAnswer = socket._httpMessage?.req.complete === true;
-  if (error.code === 'ECONNRESET' || !socket.writable || isOwedAnAnswer) {
+  const hasItsAnswer = socket._httpMessage == null && socket.parser?.incoming?.complete === false;
+  if (error.code === 'ECONNRESET' || !socket.writable || isOwedAnAnswer || hasItsAnswer) {
     socket.destroy();
     return;
   }
