@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { once } from 'node:events';
 import t, { type Test } from 'tap';
+import { HEADERS_TIMEOUT_MS } from '../../service/src/http/limits.ts';
+import { monotonicMs } from '../support/monotonic.ts';
 import { OwnAuthority } from '../support/own-certificates.ts';
+import { RawHttp } from '../support/raw-http.ts';
 import { RunMain } from '../support/run-main.ts';
 import { spawnHolders } from '../support/holder/spawn-holder.ts';
 import { until } from '../support/until.ts';
@@ -61,6 +64,25 @@ t.test('a gateway holds its lease through a new certificate', async (t) => {
   const [stranger] = await spawnHolders(t, 1, { baseUrl, holder: 'stranger' });
   await t.rejects(stranger!.ask({ do: 'acquire', session: 's', ttlMs: 2_000, waitMs: 0 }), /ServiceUnavailableError: https:.* could not be reached \(UNABLE_TO_VERIFY/, 'whoever does not know the authority is told so');
   t.notMatch(run.stderr, /PRIVATE KEY/);
+});
+
+t.test('whoever does not end its handshake is cut off, and nobody is kept waiting for it', async (t) => {
+  const folder = t.testdir({});
+  const run = await started(t, folder, put(folder, authority.sign()));
+  const port = Number(/:(\d+)\/v1/.exec(run.stdout)?.[1]);
+  const plain = await RawHttp.open(port);
+  plain.send('GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+  t.equal(await plain.untilClosed(), '', 'plain HTTP is not answered');
+  const startedMs = monotonicMs();
+  const sockets = await Promise.all(['', 'nonsense', '\u0016\u0003\u0001'].map(async (text) => {
+    const socket = await RawHttp.open(port);
+    socket.send(text);
+    return socket;
+  }));
+  for (const socket of sockets) t.notMatch(await socket.untilClosed(), /HTTP/);
+  const afterMs = monotonicMs() - startedMs;
+  t.ok(afterMs < 2 * HEADERS_TIMEOUT_MS, `after ${Math.round(afterMs)} ms`);
+  t.ok(await nameShown(port), 'others are served');
 });
 
 t.test('a pair that cannot be used is one line, and nothing starts', async (t) => {

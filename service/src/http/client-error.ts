@@ -5,14 +5,15 @@ import { HoldfastError } from '../session/errors.ts';
 import { HEADER_BYTES_MAX, REQUEST_TIMEOUT_MS } from './limits.ts';
 import { PROBLEM_TYPE, problemDocument, STATUSES } from './problem.ts';
 
-const errorOf = (code: string | undefined): HoldfastError => {
+/** Undefined for what ails the connection below HTTP, such as a TLS handshake that fails or does not end: whoever cannot speak with us hears nothing. */
+const errorOf = (code = ''): HoldfastError | undefined => {
   switch (code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return new HoldfastError('request-timeout', `The whole request must arrive within ${REQUEST_TIMEOUT_MS} ms.`);
     case 'HPE_HEADER_OVERFLOW':
       return new HoldfastError('headers-too-large', `All headers together must be at most ${HEADER_BYTES_MAX} bytes.`);
     default:
-      return new HoldfastError('request-invalid', 'This is not a well-formed HTTP/1.1 request.');
+      return code.startsWith('HPE_') ? new HoldfastError('request-invalid', 'This is not a well-formed HTTP/1.1 request.') : undefined;
   }
 };
 
@@ -30,11 +31,11 @@ interface HttpSocket extends Duplex {
 export const answerClientError = (error: { code?: string }, socket: HttpSocket, context: { storeId: string; requestId: string }): void => {
   const isOwedAnAnswer = socket._httpMessage?.req.complete === true;
   const hasItsAnswer = socket._httpMessage == null && socket.parser?.incoming?.complete === false;
-  if (error.code === 'ECONNRESET' || !socket.writable || isOwedAnAnswer || hasItsAnswer) {
+  const told = errorOf(error.code);
+  if (!told || !socket.writable || isOwedAnAnswer || hasItsAnswer) {
     socket.destroy();
     return;
   }
-  const told = errorOf(error.code);
   const status = STATUSES[told.code];
   const body = JSON.stringify(problemDocument(told, context.requestId));
   socket.end(
