@@ -1,6 +1,6 @@
 /** Keys as an operator has them: made by the program, in force when the service starts or is told to look again, and never lost to a bad file. */
 import { execFile } from 'node:child_process';
-import { appendFileSync, copyFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -65,6 +65,8 @@ t.test('a key file that cannot be used is one line, and nothing starts', async (
   writeFileSync(join(folder, 'bad.json'), '{"version":1,"keys":[{"hunter2":1}]}', { mode: 0o600 });
   const told = await started(join(folder, 'bad.json'));
   t.match(told, /^HOLDFAST_KEYS: keys\[0\]\.id must be [^\n]+\n$/);
+  chmodSync(join(folder, 'bad.json'), 0o644);
+  t.equal(await started(join(folder, 'bad.json')), 'HOLDFAST_KEYS: It is open to others (mode 644): chmod g-w,o= it.\n');
   const both = new RunMain(t, [], { HOLDFAST_KEYS: 'keys.json', HOLDFAST_API_KEY: 'k' });
   t.equal(await both.ended, 1);
   t.equal(both.stderr, 'HOLDFAST_KEYS: must not be given together with HOLDFAST_API_KEY\n');

@@ -1,5 +1,5 @@
 // The keys of a key file, made, listed and revoked.
-import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -79,17 +79,33 @@ t.test('a change that is under way keeps others away', async (t) => {
   t.match(create(file), { code: 1, out: [], errors: [/Another change is under way/] });
 });
 
-t.test('whoever may write the file could let himself in', async (t) => {
+t.test('a file that is open to others is refused', async (t) => {
   const file = fileIn(t);
   create(file);
-  for (const mode of [0o620, 0o602, 0o666]) {
+  for (const mode of [0o620, 0o660, 0o602, 0o604, 0o601, 0o644, 0o666]) {
     chmodSync(file, mode);
-    t.throws(() => readKeyFile(file), new RegExp(`mode ${mode.toString(8)}`));
+    t.throws(() => readKeyFile(file), new RegExp(`mode ${mode.toString(8)}\\): chmod`), mode.toString(8));
+    t.match(create(file), { code: 1, out: [] }, 'and no key is added to it');
   }
-  for (const mode of [0o600, 0o640, 0o644, 0o444]) {
+  for (const mode of [0o600, 0o640, 0o440, 0o400]) {
     chmodSync(file, mode);
     t.equal(readKeyFile(file).length, 1, mode.toString(8));
   }
+});
+
+t.test('a change leaves the file with the mode and the owner that it had', async (t) => {
+  const file = fileIn(t);
+  create(file);
+  chmodSync(file, 0o640);
+  const before = statSync(file);
+  // Only root may give files away; whoever else runs this sees that it stays his own.
+  if (process.getuid?.() === 0) chownSync(file, 1234, 2345);
+  const { uid, gid } = statSync(file);
+  t.equal(create(file).code, 0);
+  const after = statSync(file);
+  t.strictSame([after.mode & 0o777, after.uid, after.gid], [0o640, uid, gid]);
+  t.not(after.ino, before.ino, 'though it is another file');
+  t.equal(readKeyFile(file).length, 2);
 });
 
 t.test('a file of the largest size is read, and not a byte more', async (t) => {

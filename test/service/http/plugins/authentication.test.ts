@@ -1,7 +1,15 @@
-// The static key: asked for where one is set, and for nothing but the API.
+// The static key: asked for where one is set, and for nothing but the API. Which scope opens which operation.
+import Fastify from 'fastify';
 import t from 'tap';
+import { openAccess } from '../../../../service/src/access/access.ts';
+import authentication from '../../../../service/src/http/plugins/authentication.ts';
+import problems from '../../../../service/src/http/plugins/problems.ts';
+import storeHeader from '../../../../service/src/http/plugins/store-header.ts';
 import { buildTestApp } from '../../../support/build-app.ts';
+import { FakeClock } from '../../../support/fake-clock.ts';
 import { acquire, call, leaseIdOf } from '../../../support/inject.ts';
+import { MemoryStore } from '../../../support/memory-store.ts';
+import { routeTable } from '../../../support/route-table.ts';
 
 const apiKey = 'k3y-of-the-house';
 
@@ -53,4 +61,42 @@ t.test('health, documentation and explanations stay open', async (t) => {
 t.test('without a key everybody may call', async (t) => {
   const { app } = await buildTestApp(t);
   t.equal((await acquire(app, 's', 'a')).statusCode, 201);
+});
+
+t.test('a route that does not say which scopes it needs keeps the service from starting', async (t) => {
+  const app = Fastify();
+  t.teardown(() => app.close());
+  const store = new MemoryStore(new FakeClock());
+  t.teardown(() => store.close());
+  await app.register(storeHeader, { store });
+  await app.register(problems);
+  await app.register(authentication, { access: openAccess });
+  app.get('/v1/any', { config: { scopes: [] } }, async () => '');
+  t.throws(() => app.get('/v1/forgotten', async () => ''), /GET \/v1\/forgotten does not say which scopes it needs/);
+});
+
+// Written down a second time, so that a scope is never changed by the way.
+const SCOPES_BY_OPERATION: Readonly<Record<string, readonly string[]>> = {
+  describeService: [],
+  acquireLease: ['lease'],
+  renewLease: ['lease'],
+  sendHeartbeats: ['lease'],
+  releaseLease: ['lease'],
+  inspectSession: ['lease', 'read'],
+  checkFencingToken: ['lease', 'read'],
+  watchEvents: ['lease', 'read'],
+  listLeases: ['read'],
+  askToYield: ['lease', 'admin'],
+  revokeLease: ['admin'],
+  parkReply: ['replies'],
+  recordAttempt: ['replies'],
+  readReply: ['replies', 'admin'],
+  listReplies: ['replies', 'read'],
+  listSessionReplies: ['replies', 'read'],
+  replayReply: ['replies', 'admin'],
+  discardReply: ['replies', 'admin'],
+};
+
+t.test('each operation asks for the scopes of the contract', async (t) => {
+  t.strictSame(Object.fromEntries(routeTable({ session: 's', replyId: 'r' }).map(({ operationId, scopes }) => [operationId, scopes])), SCOPES_BY_OPERATION);
 });
