@@ -89,7 +89,7 @@ export interface paths {
         get: operations["inspectSession"];
         /**
          * Take a lease on a session
-         * @description Grants the session to this lease id, waits for it up to `waitMs`, or says who holds it. Safe to repeat with the same lease id: the same grant, one fencing token. A repeat neither extends nor confirms a lease.
+         * @description Grants the session to this lease id, waits for it up to `waitMs`, or says who holds it. Safe to repeat with the same lease id: the same grant, one fencing token. A repeat neither extends nor confirms a lease. A `yieldRequest` with `graceMs` needs the scope `preempt` besides.
          */
         put: operations["acquireLease"];
         post?: never;
@@ -174,7 +174,7 @@ export interface paths {
         put?: never;
         /**
          * Ask the holder to yield
-         * @description The holder learns of it by event and with its next renewal. With `graceMs` the lease ends after that span or at its current expiry, whichever is later; of several requests the earliest end wins.
+         * @description The holder learns of it by event and with its next renewal. With `graceMs` the lease ends after that span or at its current expiry, whichever is later; of several requests the earliest end wins. It needs the scope `preempt` besides.
          */
         post: operations["askToYield"];
         delete?: never;
@@ -318,7 +318,7 @@ export interface paths {
         put?: never;
         /**
          * Replay a reply
-         * @description A dead, superseded or unknown reply is parked again: due now, its back-off from the start, and its whole life before it. One that is parked already stays as it is. For the live holder, by its `Lease-Id`, and for operators, without one.
+         * @description A dead, superseded or unknown reply is parked again: due now, its back-off from the start, and its whole life before it. One that is parked already stays as it is. For the live holder, by its `Lease-Id` (scope `replies`), and for operators, without one (scope `admin`).
          */
         post: operations["replayReply"];
         delete?: never;
@@ -338,7 +338,7 @@ export interface paths {
         put?: never;
         /**
          * Discard a reply
-         * @description A parked, unknown or dead reply is `superseded`, with the reason, and remembered for 7 days; until then it can be replayed. One that is superseded already stays as it is. For the live holder, by its `Lease-Id`, and for operators, without one.
+         * @description A parked, unknown or dead reply is `superseded`, with the reason, and remembered for 7 days; until then it can be replayed. One that is superseded already stays as it is. For the live holder, by its `Lease-Id` (scope `replies`), and for operators, without one (scope `admin`).
          */
         post: operations["discardReply"];
         delete?: never;

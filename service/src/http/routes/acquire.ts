@@ -19,7 +19,7 @@ const schema = {
   operationId: 'acquireLease',
   summary: 'Take a lease on a session',
   description:
-    'Grants the session to this lease id, waits for it up to `waitMs`, or says who holds it. Safe to repeat with the same lease id: the same grant, one fencing token. A repeat neither extends nor confirms a lease.',
+    'Grants the session to this lease id, waits for it up to `waitMs`, or says who holds it. Safe to repeat with the same lease id: the same grant, one fencing token. A repeat neither extends nor confirms a lease. A `yieldRequest` with `graceMs` needs the scope `preempt` besides.',
   tags: ['leases'],
   params: sessionParams,
   headers: leaseIdHeaders,

@@ -17,7 +17,7 @@ const schema = {
   operationId: 'discardReply',
   summary: 'Discard a reply',
   description:
-    'A parked, unknown or dead reply is `superseded`, with the reason, and remembered for 7 days; until then it can be replayed. One that is superseded already stays as it is. For the live holder, by its `Lease-Id`, and for operators, without one.',
+    'A parked, unknown or dead reply is `superseded`, with the reason, and remembered for 7 days; until then it can be replayed. One that is superseded already stays as it is. For the live holder, by its `Lease-Id` (scope `replies`), and for operators, without one (scope `admin`).',
   tags: ['replies'],
   params: replyParams,
   headers: optionalLeaseIdHeaders,

@@ -17,7 +17,7 @@ const schema = {
   operationId: 'replayReply',
   summary: 'Replay a reply',
   description:
-    'A dead, superseded or unknown reply is parked again: due now, its back-off from the start, and its whole life before it. One that is parked already stays as it is. For the live holder, by its `Lease-Id`, and for operators, without one.',
+    'A dead, superseded or unknown reply is parked again: due now, its back-off from the start, and its whole life before it. One that is parked already stays as it is. For the live holder, by its `Lease-Id` (scope `replies`), and for operators, without one (scope `admin`).',
   tags: ['replies'],
   params: replyParams,
   headers: optionalLeaseIdHeaders,

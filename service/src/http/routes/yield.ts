@@ -15,7 +15,7 @@ const schema = {
   operationId: 'askToYield',
   summary: 'Ask the holder to yield',
   description:
-    'The holder learns of it by event and with its next renewal. With `graceMs` the lease ends after that span or at its current expiry, whichever is later; of several requests the earliest end wins.',
+    'The holder learns of it by event and with its next renewal. With `graceMs` the lease ends after that span or at its current expiry, whichever is later; of several requests the earliest end wins. It needs the scope `preempt` besides.',
   tags: ['operations'],
   params: sessionParams,
   querystring: noQuery,
