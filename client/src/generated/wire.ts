@@ -356,7 +356,7 @@ export interface paths {
         };
         /**
          * Watch events
-         * @description Server-sent events: `granted`, `ended`, `waiting`, `left`, `yield-asked`, `parked`, `reply-state`, each with `data: {session, holder, fencingToken, endedBecause?, replyId?, state?}`; renewals give none. `waiting`, `left` and `yield-asked` carry the name of the lease holder, whoever caused them. `parked` and `reply-state` have `replyId` and the new `state`, and carry holder and fencing token of whoever parked the reply; never its payload. A reader that comes back with `Last-Event-ID` gets what it missed; where that is not known any more, an event `reset` comes first. The stream opens with an id to come back with. Comments keep it alive. A reader that falls too far behind is cut off.
+         * @description Server-sent events: `granted`, `ended`, `waiting`, `left`, `yield-asked`, `parked`, `reply-state`, each with `data: {session, holder, fencingToken, endedBecause?, replyId?, state?}`; renewals give none. `waiting`, `left` and `yield-asked` carry the name of the lease holder, whoever caused them. `parked` and `reply-state` have `replyId` and the new `state`, and carry holder and fencing token of whoever parked the reply; never its payload. A reader that comes back with `Last-Event-ID` gets what it missed; where that is not known any more, an event `reset` comes first. The stream opens with an id to come back with. Comments keep it alive. It ends soon after its key was revoked. A reader that falls too far behind is cut off.
          */
         get: operations["watchEvents"];
         put?: never;

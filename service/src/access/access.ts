@@ -16,6 +16,8 @@ export interface AccessControl {
   readonly withoutKey: Access | undefined;
   /** What the bearer of this key may do; undefined for a key that nobody has. */
   find(key: string): Access | undefined;
+  /** Whether what was found once holds still, for whatever outlasts a request. */
+  isInForce(access: Access): boolean;
 }
 
 /** Where everybody is who has no key of a key file. */
@@ -27,6 +29,7 @@ const EVERYTHING: ReadonlySet<Scope> = new Set(SCOPES);
 export const openAccess: AccessControl = {
   withoutKey: { keyId: undefined, namespace: DEFAULT_NAMESPACE, scopes: EVERYTHING },
   find: () => undefined,
+  isInForce: () => true,
 };
 
 /** The digest of a key, which is all that is kept of it. A key is random: nothing is gained by a slower hash. */
@@ -39,5 +42,5 @@ export const isSameDigest = (one: Buffer, other: Buffer): boolean => one.length 
 export const staticKeyAccess = (key: string): AccessControl => {
   const expected = keyDigest(key);
   const access: Access = { keyId: 'static', namespace: DEFAULT_NAMESPACE, scopes: EVERYTHING };
-  return { withoutKey: undefined, find: (given) => (isSameDigest(keyDigest(given), expected) ? access : undefined) };
+  return { withoutKey: undefined, find: (given) => (isSameDigest(keyDigest(given), expected) ? access : undefined), isInForce: () => true };
 };

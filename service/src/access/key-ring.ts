@@ -11,6 +11,7 @@ interface Kept {
 export class KeyRing implements AccessControl {
   readonly withoutKey = undefined;
   #byDigest: ReadonlyMap<string, Kept> = new Map();
+  #inForce: ReadonlySet<Access> = new Set();
 
   constructor(records: readonly KeyRecord[]) {
     this.replace(records);
@@ -20,9 +21,16 @@ export class KeyRing implements AccessControl {
     return this.#byDigest.size;
   }
 
-  /** From now on these are the keys, and no others. */
+  /** From now on these are the keys, and no others. One that stays as it was stays in force without a break. */
   replace(records: readonly KeyRecord[]): void {
-    this.#byDigest = new Map(records.map((record) => [record.sha256, keptOf(record)]));
+    const before = this.#byDigest;
+    this.#byDigest = new Map(
+      records.map((record) => {
+        const known = before.get(record.sha256);
+        return [record.sha256, known && isSameAccess(known.access, record) ? known : keptOf(record)];
+      }),
+    );
+    this.#inForce = new Set([...this.#byDigest.values()].map(({ access }) => access));
   }
 
   find(key: string): Access | undefined {
@@ -31,7 +39,14 @@ export class KeyRing implements AccessControl {
     const kept = this.#byDigest.get(digest.toString('hex'));
     return kept && isSameDigest(kept.digest, digest) ? kept.access : undefined;
   }
+
+  isInForce(access: Access): boolean {
+    return this.#inForce.has(access);
+  }
 }
+
+const isSameAccess = ({ keyId, namespace, scopes }: Access, record: KeyRecord): boolean =>
+  keyId === record.id && namespace === record.namespace && scopes.size === new Set(record.scopes).size && record.scopes.every((scope) => scopes.has(scope));
 
 const keptOf = ({ id, namespace, scopes, sha256 }: KeyRecord): Kept => ({
   digest: Buffer.from(sha256, 'hex'),

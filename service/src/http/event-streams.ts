@@ -4,8 +4,14 @@ import { HoldfastError } from '../session/errors.ts';
 import type { EventStream } from './event-stream.ts';
 import { EVENT_KEEP_ALIVE_MS } from './limits.ts';
 
+export interface StreamTerms {
+  readonly onClose: () => void;
+  /** Whether its reader may still be told anything. */
+  readonly isAllowed: () => boolean;
+}
+
 export class EventStreams {
-  readonly #open = new Set<EventStream>();
+  readonly #open = new Map<EventStream, StreamTerms>();
   readonly #keepAlive: Timer;
   readonly #openMax: number;
   #isClosed = false;
@@ -13,7 +19,10 @@ export class EventStreams {
   constructor(clock: Clock, openMax: number) {
     this.#openMax = openMax;
     this.#keepAlive = clock.every(EVENT_KEEP_ALIVE_MS, () => {
-      for (const stream of this.#open) stream.keepAlive();
+      for (const [stream, { isAllowed }] of this.#open) {
+        if (isAllowed()) stream.keepAlive();
+        else stream.end();
+      }
     });
   }
 
@@ -23,17 +32,17 @@ export class EventStreams {
     if (this.#open.size >= this.#openMax) throw new HoldfastError('streams-full', `${this.#openMax} event streams are open already.`);
   }
 
-  add(stream: EventStream, onClose: () => void): void {
-    this.#open.add(stream);
+  add(stream: EventStream, terms: StreamTerms): void {
+    this.#open.set(stream, terms);
     stream.once('close', () => {
       this.#open.delete(stream);
-      onClose();
+      terms.onClose();
     });
   }
 
   close(): void {
     this.#isClosed = true;
     this.#keepAlive.cancel();
-    for (const stream of this.#open) stream.end();
+    for (const stream of this.#open.keys()) stream.end();
   }
 }

@@ -35,10 +35,28 @@ t.test('keys that are replaced are gone at once', async (t) => {
   t.equal(ring.size, 1);
 });
 
+t.test('what a key was once found to open is in force until the key is gone or opens something else', async (t) => {
+  const [kept, gone, changed] = [newKey('a', ['lease', 'read']), newKey('a', ['lease']), newKey('a', ['lease'])];
+  const ring = new KeyRing([kept.record, gone.record, changed.record]);
+  const [ofKept, ofGone, ofChanged] = [kept, gone, changed].map(({ key }) => ring.find(key)!);
+  for (const access of [ofKept!, ofGone!, ofChanged!]) t.equal(ring.isInForce(access), true);
+  ring.replace([{ ...changed.record, scopes: ['replies'] }, { ...kept.record, scopes: ['read', 'lease'], createdAt: '2026-11-26T10:00:00.000Z' }]);
+  t.strictSame([ofKept!, ofGone!, ofChanged!].map((access) => ring.isInForce(access)), [true, false, false]);
+  t.equal(ring.find(kept.key), ofKept);
+  t.match(ring.find(changed.key), { scopes: new Set(['replies']) });
+  for (const other of [{ namespace: 'b' }, { id: 'other' }, { scopes: ['read', 'lease', 'admin'] as const }, { scopes: ['read'] as const }]) {
+    const again = new KeyRing([kept.record]);
+    const before = again.find(kept.key)!;
+    again.replace([{ ...kept.record, ...other }]);
+    t.equal(again.isInForce(before), false, JSON.stringify(other));
+  }
+});
+
 t.test('a static key opens everything, and no key is needed where none is set', async (t) => {
   const everything = { namespace: 'default', scopes: new Set(SCOPES) };
   t.match(staticKeyAccess('k').find('k'), { keyId: 'static', ...everything });
   for (const key of ['', 'K', 'k ', 'kk']) t.equal(staticKeyAccess('k').find(key), undefined);
   t.match(openAccess.withoutKey, { keyId: undefined, ...everything });
   t.equal(openAccess.find('k'), undefined);
+  for (const control of [openAccess, staticKeyAccess('k')]) t.equal(control.isInForce(control.withoutKey ?? control.find('k')!), true);
 });

@@ -12,7 +12,7 @@ t.test('there is room for as many as the limit says, and again when one has clos
   const open = (): EventStream => {
     streams.checkRoom();
     const stream = new EventStream('');
-    streams.add(stream, () => (closed += 1));
+    streams.add(stream, { onClose: () => (closed += 1), isAllowed: () => true });
     return stream;
   };
   const first = open();
@@ -29,7 +29,7 @@ t.test('each is kept alive by a comment every 15 s, until they are closed togeth
   const clock = new FakeClock();
   const streams = new EventStreams(clock, 2);
   const stream = new EventStream('opening\n\n');
-  streams.add(stream, () => {});
+  streams.add(stream, { onClose: () => {}, isAllowed: () => true });
   let text = '';
   stream.on('data', (chunk: string) => (text += chunk));
   await turn();
@@ -41,4 +41,23 @@ t.test('each is kept alive by a comment every 15 s, until they are closed togeth
   t.equal(clock.armed, 0);
   await new Promise((resolve) => stream.once('close', resolve));
   t.throws(() => streams.checkRoom(), { code: 'shutting-down' });
+});
+
+t.test('one whose reader may not be told anything more is ended instead', async (t) => {
+  const clock = new FakeClock();
+  const streams = new EventStreams(clock, 2);
+  let isAllowed = true;
+  const [stream, other] = [new EventStream('opening\n\n'), new EventStream('')];
+  streams.add(stream, { onClose: () => {}, isAllowed: () => isAllowed });
+  streams.add(other, { onClose: () => {}, isAllowed: () => true });
+  let text = '';
+  stream.on('data', (chunk: string) => (text += chunk));
+  other.resume();
+  await turn();
+  isAllowed = false;
+  clock.advance(15_000);
+  await new Promise((resolve) => stream.once('close', resolve));
+  t.equal(text, 'opening\n\n');
+  t.equal(other.closed, false, 'the others go on');
+  streams.close();
 });

@@ -30,11 +30,11 @@ const isDoubled = (rawHeaders: readonly string[]): boolean => {
   return count > 1;
 };
 
-const accessOf = (request: FastifyRequest, { withoutKey, find }: HttpParts['access']): Access => {
-  if (withoutKey) return withoutKey;
+const accessOf = (request: FastifyRequest, control: HttpParts['access']): Access => {
+  if (control.withoutKey) return control.withoutKey;
   const given = isDoubled(request.raw.rawHeaders) ? undefined : request.headers.authorization;
   const key = BEARER.exec(given ?? '')?.[1];
-  const access = key === undefined ? undefined : find(key);
+  const access = key === undefined ? undefined : control.find(key);
   if (!access) throw unauthorized();
   return access;
 };
@@ -49,8 +49,7 @@ const demandScopes = ({ method, url, config }: RouteOptions): void => {
   if (config?.scopes === undefined) throw new Error(`${String(method)} ${url} does not say which scopes it needs`);
 };
 
-const authentication: FastifyPluginAsync<Pick<HttpParts, 'access'>> = async (app, { access: control }) => {
-  const access = { withoutKey: control.withoutKey, find: (key: string) => control.find(key) };
+const authentication: FastifyPluginAsync<Pick<HttpParts, 'access'>> = async (app, { access }) => {
   app.decorateRequest('access');
   app.decorateRequest('namespace');
   app.addHook('onRoute', demandScopes);

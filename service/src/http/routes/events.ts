@@ -19,7 +19,7 @@ const schema = {
   operationId: 'watchEvents',
   summary: 'Watch events',
   description:
-    'Server-sent events: `granted`, `ended`, `waiting`, `left`, `yield-asked`, `parked`, `reply-state`, each with `data: {session, holder, fencingToken, endedBecause?, replyId?, state?}`; renewals give none. `waiting`, `left` and `yield-asked` carry the name of the lease holder, whoever caused them. `parked` and `reply-state` have `replyId` and the new `state`, and carry holder and fencing token of whoever parked the reply; never its payload. A reader that comes back with `Last-Event-ID` gets what it missed; where that is not known any more, an event `reset` comes first. The stream opens with an id to come back with. Comments keep it alive. A reader that falls too far behind is cut off.',
+    'Server-sent events: `granted`, `ended`, `waiting`, `left`, `yield-asked`, `parked`, `reply-state`, each with `data: {session, holder, fencingToken, endedBecause?, replyId?, state?}`; renewals give none. `waiting`, `left` and `yield-asked` carry the name of the lease holder, whoever caused them. `parked` and `reply-state` have `replyId` and the new `state`, and carry holder and fencing token of whoever parked the reply; never its payload. A reader that comes back with `Last-Event-ID` gets what it missed; where that is not known any more, an event `reset` comes first. The stream opens with an id to come back with. Comments keep it alive. It ends soon after its key was revoked. A reader that falls too far behind is cut off.',
   tags: ['events'],
   querystring: eventsQuery,
   headers: Type.Object({
@@ -34,7 +34,7 @@ const schema = {
 };
 const errors = [...ANY, 'streams-full', 'shutting-down'] as const;
 
-const eventsRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'events' | 'clock' | 'eventStreamsMax'>> = async (app, { events, clock, eventStreamsMax }) => {
+const eventsRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'events' | 'clock' | 'access' | 'eventStreamsMax'>> = async (app, { events, clock, access, eventStreamsMax }) => {
   const streams = new EventStreams(clock, eventStreamsMax);
   app.addHook('preClose', async () => streams.close());
 
@@ -49,10 +49,12 @@ const eventsRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'events' | 'clock' 
     const resumesFrom = replay.complete && replay.events.length > 0 ? (lastEventId as string) : events.lastId;
     const stream = new EventStream(openingText(resumesFrom) + (replay.complete ? '' : resetText(events.lastId)));
     for (const logged of replay.events) if (matches(logged)) stream.offer(logged);
+    // A stream has no end of its own: its key may be revoked meanwhile.
+    const isAllowed = (): boolean => access.isInForce(request.access);
     const unwatch = events.watch(request.namespace, (logged) => {
-      if (matches(logged)) stream.offer(logged);
+      if (matches(logged) && isAllowed()) stream.offer(logged);
     });
-    streams.add(stream, unwatch);
+    streams.add(stream, { onClose: unwatch, isAllowed });
 
     reply.header('content-type', 'text/event-stream').header('cache-control', 'no-store').header('x-accel-buffering', 'no');
     return reply.send(stream);

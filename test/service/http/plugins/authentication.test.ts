@@ -1,15 +1,21 @@
 // The static key: asked for where one is set, and for nothing but the API. Which scope opens which operation.
+import { randomBytes } from 'node:crypto';
 import Fastify from 'fastify';
 import t from 'tap';
 import { openAccess } from '../../../../service/src/access/access.ts';
+import { KeyRing } from '../../../../service/src/access/key-ring.ts';
+import { makeKey } from '../../../../service/src/access/new-key.ts';
+import { EVENT_KEEP_ALIVE_MS } from '../../../../service/src/http/limits.ts';
 import authentication from '../../../../service/src/http/plugins/authentication.ts';
 import problems from '../../../../service/src/http/plugins/problems.ts';
 import storeHeader from '../../../../service/src/http/plugins/store-header.ts';
 import { buildTestApp } from '../../../support/build-app.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
-import { acquire, call, leaseIdOf } from '../../../support/inject.ts';
+import { acquire, call, leaseIdOf, pathOf } from '../../../support/inject.ts';
 import { MemoryStore } from '../../../support/memory-store.ts';
 import { routeTable } from '../../../support/route-table.ts';
+
+type NewKey = ReturnType<typeof makeKey>;
 
 const apiKey = 'k3y-of-the-house';
 
@@ -61,6 +67,25 @@ t.test('health, documentation and explanations stay open', async (t) => {
 t.test('without a key everybody may call', async (t) => {
   const { app } = await buildTestApp(t);
   t.equal((await acquire(app, 's', 'a')).statusCode, 201);
+});
+
+t.test('the event stream of a revoked key hears nothing more, and ends', async (t) => {
+  const [watcher, holder] = [0, 1].map(() => makeKey({ namespace: 'a', scopes: ['lease'], randomBytes, wallMs: 0 })) as [NewKey, NewKey];
+  const ring = new KeyRing([watcher.record, holder.record]);
+  const { app, clock } = await buildTestApp(t, { access: ring });
+  const bearer = ({ key }: NewKey): { authorization: string } => ({ authorization: `Bearer ${key}` });
+  const stream = (await app.inject({ url: '/v1/events', headers: bearer(watcher), payloadAsStream: true })).stream();
+  let told = '';
+  stream.on('data', (chunk: Buffer) => (told += chunk.toString()));
+  const ended = new Promise((resolve) => stream.once('end', resolve));
+  const take = (session: string): Promise<unknown> => call(app, { method: 'PUT', url: pathOf(session), leaseId: leaseIdOf('a'), body: { holder: 'a' }, headers: bearer(holder) });
+  await take('before');
+  ring.replace([holder.record]);
+  await take('after');
+  clock.advance(EVENT_KEEP_ALIVE_MS);
+  await ended;
+  t.match(told, /"session":"before"/);
+  t.notMatch(told, /after/);
 });
 
 t.test('a route that does not say which scopes it needs keeps the service from starting', async (t) => {
