@@ -18,7 +18,7 @@ import { isDiskHanging } from './stores/embedded/disk-hangs-error.ts';
 import { openEmbeddedStore } from './stores/embedded/open.ts';
 import { shownAddress } from './stores/redis/address.ts';
 import { StoreFailedError } from './stores/store-failed-error.ts';
-import { readTlsPair, TlsFilesError, TlsRenewal } from './tls-files.ts';
+import { readTlsPair, TlsFilesError, TlsRenewal, type TlsPair } from './tls-files.ts';
 import { VERSION } from './version.ts';
 
 /** A failed store has nothing left to say but its error: whoever is waiting gets this long to hear it. */
@@ -102,6 +102,14 @@ const run = async (settings: Settings): Promise<void> => {
 
   const { access, reload } = openAccessControl(settings.access, log);
   const pair = settings.tls && readTlsPair(settings.tls);
+  let renewal: TlsRenewal | undefined;
+  // Before the store is opened, which may take a while: without a listener the signal ends the process, as it does where nothing is to be read again.
+  if (reload || pair) {
+    process.on('SIGHUP', () => {
+      reload?.();
+      renewal?.look();
+    });
+  }
   const store = await openStore(settings, { instanceId, log, onFatal });
   app = await buildApp({
     store,
@@ -116,13 +124,9 @@ const run = async (settings: Settings): Promise<void> => {
     log,
   });
 
-  const renewal = settings.tls && pair && new TlsRenewal({ settings: settings.tls, inForce: pair, clock: systemClock, log, use: (next) => (app!.server as unknown as SecureServer).setSecureContext(next) });
-  // Without anything to read again, SIGHUP ends the process as it always did.
-  if (reload || renewal) {
-    process.on('SIGHUP', () => {
-      reload?.();
-      renewal?.look();
-    });
+  if (settings.tls && pair) {
+    const use = (next: TlsPair): void => (app!.server as unknown as SecureServer).setSecureContext(next);
+    renewal = new TlsRenewal({ settings: settings.tls, inForce: pair, clock: systemClock, log, use });
   }
 
   let askedMs: number | undefined;

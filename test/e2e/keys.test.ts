@@ -1,6 +1,8 @@
 /** Keys as an operator has them: made by the program, in force when the service starts or is told to look again, and never lost to a bad file. */
 import { execFile } from 'node:child_process';
 import { appendFileSync, chmodSync, copyFileSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -70,6 +72,20 @@ t.test('a key file that cannot be used is one line, and nothing starts', async (
   const both = new RunMain(t, [], { HOLDFAST_KEYS: 'keys.json', HOLDFAST_API_KEY: 'k' });
   t.equal(await both.ended, 1);
   t.equal(both.stderr, 'HOLDFAST_KEYS: must not be given together with HOLDFAST_API_KEY\n');
+});
+
+t.test('a service that is still starting looks again too, instead of ending', async (t) => {
+  const file = join(t.testdir({}), 'keys.json');
+  createKey(file, 'a', ['read']);
+  const silent = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1');
+  t.teardown(() => void silent.close());
+  await once(silent, 'listening');
+  const isAsked = once(silent, 'connection');
+  const run = new RunMain(t, [], { HOLDFAST_KEYS: file, HOLDFAST_PORT: '0', HOLDFAST_STORE: `redis://127.0.0.1:${(silent.address() as AddressInfo).port}` });
+  await isAsked;
+  run.process.kill('SIGHUP');
+  t.equal(await run.ended, 1);
+  t.match(run.stderr, /the key file was read again[^]*it accepts connections and does not answer/);
 });
 
 t.test('a file without a key lets nobody in, and says so', async (t) => {
