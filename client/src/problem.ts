@@ -37,7 +37,8 @@ const textOf = (answer: Pick<Answer, 'body' | 'status'>): string => {
 export const faultIn = (answer: Pick<Answer, 'body' | 'status'>): HoldfastError | undefined => {
   const facts = factsOf(problemIn(answer));
   if (answer.status === 401 || answer.status === 403) return new UnauthorizedError(textOf(answer), facts);
-  if (answer.status === 408 || answer.status >= 500) return new ServiceUnavailableError(textOf(answer), facts);
+  // One that sends too much was not looked at, and is no wiser about what it asked.
+  if (answer.status === 408 || answer.status >= 500 || facts.code === 'rate-limited') return new ServiceUnavailableError(textOf(answer), facts);
   return undefined;
 };
 

@@ -3,6 +3,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { openAccess, type AccessControl } from './access/access.ts';
 import type { Clock } from './clock.ts';
 import { api } from './http/api.ts';
+import { RATES_DEFAULT, type Rates } from './http/budgets.ts';
 import { EVENT_STREAMS_MAX, type TtlBounds } from './http/limits.ts';
 import type { HttpParts } from './http/parts.ts';
 import documentation from './http/plugins/documentation.ts';
@@ -36,6 +37,8 @@ export interface AppParts {
   readonly version: string;
   /** Whose keys open the API; without it everybody may do everything. */
   readonly access?: AccessControl | undefined;
+  /** What one key may send; the defaults unless given. */
+  readonly rates?: Rates | undefined;
   /** To speak TLS with; plain HTTP without it. */
   readonly tls?: ServerTls | undefined;
   /** Where the lines of the log go; nowhere unless given. */
@@ -49,11 +52,11 @@ export interface AppParts {
  * streams, and leaves the store to whoever opened it.
  */
 export const buildApp = async (given: AppParts): Promise<FastifyInstance> => {
-  const { store, clock, hashLeaseId, hashPayload, instanceId, bounds, version, access = openAccess, tls, log, eventStreamsMax = EVENT_STREAMS_MAX } = given;
+  const { store, clock, hashLeaseId, hashPayload, instanceId, bounds, version, access = openAccess, rates = RATES_DEFAULT, tls, log, eventStreamsMax = EVENT_STREAMS_MAX } = given;
   const leases = new LeaseService({ store, clock, instanceId });
   const events = new EventLog(instanceId);
   store.listen({ onWake: (wake) => leases.wake(wake), onEvent: (name, event) => events.append(name, event) });
-  const parts: HttpParts = { leases, events, store, clock, hashLeaseId, hashPayload, bounds, version, access, eventStreamsMax, lifecycle: { stopping: false } };
+  const parts: HttpParts = { leases, events, store, clock, hashLeaseId, hashPayload, bounds, version, access, rates, eventStreamsMax, lifecycle: { stopping: false } };
 
   const app = Fastify(serverOptions({ instanceId, storeId: store.storeId, tls }));
   // Told of a logger, Fastify would make one for each request and listen to each answer's end, and both cost more than

@@ -1,6 +1,8 @@
 /** The settings: read once from flags and environment, judged together, every fault told by the name of its variable. */
 import { parseArgs } from 'node:util';
+import { RATES_DEFAULT, type Rates } from './http/budgets.ts';
 import { readAccess, type AccessSettings } from './config/access-settings.ts';
+import { readRates } from './config/rate-settings.ts';
 import { readTls, type TlsSettings } from './config/tls-settings.ts';
 import { readAccepted, readStore, RISK_NAMES, type RiskName, type StoreSettings } from './config/store-settings.ts';
 
@@ -22,6 +24,7 @@ export interface Settings {
   readonly access: AccessSettings;
   /** Undefined where the service speaks plain HTTP. */
   readonly tls: TlsSettings | undefined;
+  readonly rates: Rates;
   readonly ttlMsMin: number;
   readonly ttlMsMax: number;
   readonly logLevel: LogLevel;
@@ -46,6 +49,7 @@ const SETTINGS = {
   HOLDFAST_API_KEY: { standard: '', meaning: 'One static key instead, which opens everything, sent as "Authorization: Bearer <key>".' },
   HOLDFAST_TLS_CERT: { standard: '', meaning: 'Certificate (PEM, with its chain) to speak TLS with; taken up again when the file changes.' },
   HOLDFAST_TLS_KEY: { standard: '', meaning: 'Its private key (PEM).' },
+  HOLDFAST_RATES: { standard: Object.entries(RATES_DEFAULT).map(([name, rate]) => `${name}=${rate}`).join(','), meaning: 'Requests a second that one key may send to this instance, by kind.' },
   HOLDFAST_ACCEPT: { standard: '', meaning: `Risks accepted by name, separated by commas: ${RISK_NAMES.join(', ')} of a Redis. The embedded store has none.` },
   HOLDFAST_TTL_MIN_MS: { standard: String(TTL_MS_MIN_DEFAULT), meaning: 'Smallest TTL that a caller may ask for.' },
   HOLDFAST_TTL_MAX_MS: { standard: String(TTL_MS_MAX_DEFAULT), meaning: 'Largest TTL that a caller may ask for.' },
@@ -108,12 +112,13 @@ const read = (reading: Reading): Settings | undefined => {
   const store = readStore(reading.text('HOLDFAST_STORE'), (what) => reading.fault('HOLDFAST_STORE', what));
   const access = readAccess({ apiKey: reading.text('HOLDFAST_API_KEY'), keys: reading.text('HOLDFAST_KEYS'), host }, (variable, what) => reading.fault(variable, what));
   const tls = readTls(reading.text('HOLDFAST_TLS_CERT'), reading.text('HOLDFAST_TLS_KEY'), (variable, what) => reading.fault(variable, what));
+  const rates = readRates(reading.text('HOLDFAST_RATES'), (what) => reading.fault('HOLDFAST_RATES', what));
   const accepted = readAccepted(reading.text('HOLDFAST_ACCEPT'), store, (what) => reading.fault('HOLDFAST_ACCEPT', what));
   const ttlMsMin = reading.integer('HOLDFAST_TTL_MIN_MS', 1, TTL_MS_LIMIT);
   const ttlMsMax = reading.integer('HOLDFAST_TTL_MAX_MS', 1, TTL_MS_LIMIT);
   if (ttlMsMin > ttlMsMax) reading.fault('HOLDFAST_TTL_MIN_MS', `must not be larger than HOLDFAST_TTL_MAX_MS (${ttlMsMin} > ${ttlMsMax})`);
   const logLevel = reading.oneOf('HOLDFAST_LOG_LEVEL', LOG_LEVELS) ?? 'info';
-  return store && { host, port, store, accepted, access, tls, ttlMsMin, ttlMsMax, logLevel };
+  return store && { host, port, store, accepted, access, tls, rates, ttlMsMin, ttlMsMax, logLevel };
 };
 
 type Flags = Readonly<Record<string, string | boolean | undefined>>;

@@ -121,6 +121,7 @@ const run = async (settings: Settings): Promise<void> => {
     version: VERSION,
     access,
     tls: pair,
+    rates: settings.rates,
     log,
   });
 

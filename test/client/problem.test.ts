@@ -8,6 +8,7 @@ const problem = (code: string, more: object = {}) => ({ type: `/problems/${code}
 const NAMES: Partial<Record<ErrorCode, string>> = {
   unauthorized: 'UnauthorizedError',
   forbidden: 'UnauthorizedError',
+  'rate-limited': 'ServiceUnavailableError',
   'lease-held': 'LeaseHeldError',
   'lease-ended': 'LeaseEndedError',
   'lease-lost': 'LeaseLostError',

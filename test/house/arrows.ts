@@ -22,7 +22,7 @@ export const LAYERS: readonly Layer[] = [
   { name: 'access', paths: ['service/src/access/'], reaches: [], types: ['session'] },
   { name: 'http', paths: ['service/src/http/'], reaches: ['access', 'session'], types: ['clock'] },
   { name: 'stores', paths: ['service/src/stores/'], reaches: ['session'], types: ['clock'] },
-  { name: 'config', paths: ['service/src/config.ts', 'service/src/config/'], reaches: ['session'] },
+  { name: 'config', paths: ['service/src/config.ts', 'service/src/config/'], reaches: ['http', 'session'] },
   { name: 'app', paths: ['service/src/app.ts'], reaches: ['http', 'access', 'session'], types: ['clock', 'config'] },
   { name: 'main', paths: ['service/src/'], reaches: ['app', 'http', 'access', 'stores', 'session', 'config', 'clock'] },
   { name: 'client', paths: ['client/src/'], reaches: [] },

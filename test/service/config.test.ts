@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import t from 'tap';
+import { RATES_DEFAULT } from '../../service/src/http/budgets.ts';
 import { readInvocation, USAGE, type Settings } from '../../service/src/config.ts';
 
 const settingsOf = (args: string[] = [], env: Record<string, string> = {}): Settings => {
@@ -25,6 +26,7 @@ t.test('without any setting it is a service for this machine alone', async (t) =
     accepted: [],
     access: { kind: 'open' },
     tls: undefined,
+    rates: RATES_DEFAULT,
     ttlMsMin: 1_000,
     ttlMsMax: 3_600_000,
     logLevel: 'info',
@@ -41,9 +43,9 @@ t.test('every setting has a variable, and a flag that beats it', async (t) => {
     HOLDFAST_TTL_MAX_MS: '6',
     HOLDFAST_LOG_LEVEL: 'warn',
   };
-  t.strictSame(settingsOf([], env), { host: '::1', port: 1, store: { kind: 'file', file: '/a/b.db' }, accepted: [], access: { kind: 'static', apiKey: 'key-of-env' }, tls: undefined, ttlMsMin: 5, ttlMsMax: 6, logLevel: 'warn' });
+  t.strictSame(settingsOf([], env), { host: '::1', port: 1, store: { kind: 'file', file: '/a/b.db' }, accepted: [], access: { kind: 'static', apiKey: 'key-of-env' }, tls: undefined, rates: RATES_DEFAULT, ttlMsMin: 5, ttlMsMax: 6, logLevel: 'warn' });
   const flags = ['--host', '0.0.0.0', '--port=65535', '--store', 'file:c.db', '--api-key', 'key-of-flag', '--ttl-min-ms', '7', '--ttl-max-ms', '7', '--log-level', 'silent'];
-  t.strictSame(settingsOf(flags, env), { host: '0.0.0.0', port: 65_535, store: { kind: 'file', file: resolve('c.db') }, accepted: [], access: { kind: 'static', apiKey: 'key-of-flag' }, tls: undefined, ttlMsMin: 7, ttlMsMax: 7, logLevel: 'silent' });
+  t.strictSame(settingsOf(flags, env), { host: '0.0.0.0', port: 65_535, store: { kind: 'file', file: resolve('c.db') }, accepted: [], access: { kind: 'static', apiKey: 'key-of-flag' }, tls: undefined, rates: RATES_DEFAULT, ttlMsMin: 7, ttlMsMax: 7, logLevel: 'silent' });
 });
 
 t.test('an empty variable counts as unset', async (t) => {
@@ -145,4 +147,10 @@ t.test('help and version are asked for by flag, even beside faults', async (t) =
     t.match(USAGE, `HOLDFAST_${variable} `);
     t.match(USAGE, `--${variable.toLowerCase().replaceAll('_', '-')} `);
   }
+});
+
+t.test('rates are given by their names, and the others stay as they are', async (t) => {
+  t.strictSame(settingsOf([], { HOLDFAST_RATES: 'take=1, keep=1000000' }).rates, { ...RATES_DEFAULT, take: 1, keep: 1_000_000 });
+  for (const text of ['take', 'take=', 'take=0', 'take=1000001', 'take=-1', 'take=1.5', 'renew=1', '=1', 'take=1;keep=2', 'take=1,']) t.match(faultsOf({ HOLDFAST_RATES: text }), [/^HOLDFAST_RATES: must be like take=/], text);
+  t.strictSame(faultsOf({ HOLDFAST_RATES: 'take=1,take=2' }), ['HOLDFAST_RATES: names take twice']);
 });

@@ -1108,7 +1108,7 @@ export interface components {
              * @description What to tell problems apart by.
              * @enum {string}
              */
-            code: "request-invalid" | "session-invalid" | "lease-id-invalid" | "cursor-invalid" | "json-malformed" | "unauthorized" | "forbidden" | "misdirected" | "not-found" | "method-not-allowed" | "body-too-large" | "media-type-unsupported" | "lease-held" | "lease-ended" | "lease-id-reused" | "waiters-full" | "lease-lost" | "lease-unknown" | "lease-not-held" | "reply-unknown" | "reply-settled" | "reply-not-next" | "reply-sending" | "reply-id-reused" | "replies-full" | "fencing-token-unknown" | "attempt-superseded" | "attempt-not-taken" | "payload-too-large" | "streams-full" | "store-unavailable" | "not-ready" | "request-timeout" | "headers-too-large" | "shutting-down" | "internal";
+            code: "request-invalid" | "session-invalid" | "lease-id-invalid" | "cursor-invalid" | "json-malformed" | "unauthorized" | "forbidden" | "misdirected" | "not-found" | "method-not-allowed" | "body-too-large" | "media-type-unsupported" | "lease-held" | "lease-ended" | "lease-id-reused" | "waiters-full" | "lease-lost" | "lease-unknown" | "lease-not-held" | "reply-unknown" | "reply-settled" | "reply-not-next" | "reply-sending" | "reply-id-reused" | "replies-full" | "fencing-token-unknown" | "attempt-superseded" | "attempt-not-taken" | "payload-too-large" | "rate-limited" | "streams-full" | "store-unavailable" | "not-ready" | "request-timeout" | "headers-too-large" | "shutting-down" | "internal";
             /** @description Names this request in the log of the service. */
             requestId: string;
             /** @description Whether the same request may succeed later. */
@@ -1417,6 +1417,39 @@ export interface components {
             outcome?: "applied" | "not-applied" | "unknown";
             /** @description The key needs one of these. */
             scopes: ("lease" | "preempt" | "replies" | "read" | "admin")[];
+        };
+        RateLimitedProblem: {
+            /**
+             * Format: uri-reference
+             * @description Names the kind of problem: `/problems/` and the code. The service explains it there.
+             */
+            type: string;
+            /** @description The kind of problem in words, the same each time. */
+            title: string;
+            status: number;
+            /** @description What is particular about this one. */
+            detail: string;
+            /**
+             * @description What to tell problems apart by.
+             * @enum {string}
+             */
+            code: "rate-limited";
+            /** @description Names this request in the log of the service. */
+            requestId: string;
+            /** @description Whether the same request may succeed later. */
+            retryable: boolean;
+            /**
+             * @description What became of the command. `unknown`: repeat it with the same lease id.
+             * @enum {string}
+             */
+            outcome?: "applied" | "not-applied" | "unknown";
+            /**
+             * @description What was counted.
+             * @enum {string}
+             */
+            budget: "keep" | "take" | "replies" | "read" | "operate";
+            /** @description How many a second this key may send to this instance. */
+            perSecond: number;
         };
         NotReadyProblem: {
             /**
@@ -1753,6 +1786,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate-limited`: This key sends too much. */
+            429: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
+                };
+            };
             /** @description `internal`: The service failed. */
             500: {
                 headers: {
@@ -1848,6 +1892,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: This key sends too much. */
+            429: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
                 };
             };
             /** @description `internal`: The service failed. */
@@ -2040,7 +2095,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `waiters-full`: Too many wait for this session already. */
+            /** @description `rate-limited`: This key sends too much. `waiters-full`: Too many wait for this session already. */
             429: {
                 headers: {
                     "Holdfast-Store": components["headers"]["HoldfastStore"];
@@ -2048,7 +2103,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["WaitersFullProblem"];
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"] | components["schemas"]["WaitersFullProblem"];
                 };
             };
             /** @description `internal`: The service failed. */
@@ -2151,6 +2206,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: This key sends too much. */
+            429: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
                 };
             };
             /** @description `internal`: The service failed. */
@@ -2309,6 +2375,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate-limited`: This key sends too much. */
+            429: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
+                };
+            };
             /** @description `internal`: The service failed. */
             500: {
                 headers: {
@@ -2448,6 +2525,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate-limited`: This key sends too much. */
+            429: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
+                };
+            };
             /** @description `internal`: The service failed. */
             500: {
                 headers: {
@@ -2558,6 +2646,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: This key sends too much. */
+            429: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
                 };
             };
             /** @description `internal`: The service failed. */
@@ -2700,6 +2799,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate-limited`: This key sends too much. */
+            429: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
+                };
+            };
             /** @description `internal`: The service failed. */
             500: {
                 headers: {
@@ -2836,6 +2946,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate-limited`: This key sends too much. */
+            429: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
+                };
+            };
             /** @description `internal`: The service failed. */
             500: {
                 headers: {
@@ -2937,6 +3058,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: This key sends too much. */
+            429: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
                 };
             };
             /** @description `internal`: The service failed. */
@@ -3061,6 +3193,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: This key sends too much. */
+            429: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
                 };
             };
             /** @description `internal`: The service failed. */
@@ -3246,7 +3389,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `replies-full`: The session has too many undelivered replies. */
+            /** @description `rate-limited`: This key sends too much. `replies-full`: The session has too many undelivered replies. */
             429: {
                 headers: {
                     "Holdfast-Store": components["headers"]["HoldfastStore"];
@@ -3254,7 +3397,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["RepliesFullProblem"];
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"] | components["schemas"]["RepliesFullProblem"];
                 };
             };
             /** @description `internal`: The service failed. */
@@ -3371,6 +3514,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: This key sends too much. */
+            429: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
                 };
             };
             /** @description `internal`: The service failed. */
@@ -3491,6 +3645,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: This key sends too much. */
+            429: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
                 };
             };
             /** @description `internal`: The service failed. */
@@ -3671,6 +3836,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate-limited`: This key sends too much. */
+            429: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
+                };
+            };
             /** @description `internal`: The service failed. */
             500: {
                 headers: {
@@ -3844,7 +4020,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `replies-full`: The session has too many undelivered replies. */
+            /** @description `rate-limited`: This key sends too much. `replies-full`: The session has too many undelivered replies. */
             429: {
                 headers: {
                     "Holdfast-Store": components["headers"]["HoldfastStore"];
@@ -3852,7 +4028,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["RepliesFullProblem"];
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"] | components["schemas"]["RepliesFullProblem"];
                 };
             };
             /** @description `internal`: The service failed. */
@@ -4028,6 +4204,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate-limited`: This key sends too much. */
+            429: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
+                };
+            };
             /** @description `internal`: The service failed. */
             500: {
                 headers: {
@@ -4123,7 +4310,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `streams-full`: Too many event streams are open. */
+            /** @description `rate-limited`: This key sends too much. `streams-full`: Too many event streams are open. */
             429: {
                 headers: {
                     "Holdfast-Store": components["headers"]["HoldfastStore"];
@@ -4131,7 +4318,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"] | components["schemas"]["Problem"];
                 };
             };
             /** @description `internal`: The service failed. */

@@ -2,6 +2,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { HttpParts } from './parts.ts';
 import authentication from './plugins/authentication.ts';
+import rateLimits from './plugins/rate-limits.ts';
 import about from './routes/about.ts';
 import acquire from './routes/acquire.ts';
 import attempts from './routes/attempts.ts';
@@ -24,6 +25,7 @@ import yieldAsked from './routes/yield.ts';
 /** What stands under `/v1`, and asks for the key. */
 export const api: FastifyPluginAsync<HttpParts> = async (app, parts) => {
   await app.register(authentication, parts);
+  await app.register(rateLimits, parts);
   await app.register(about, parts);
   await app.register(acquire, parts);
   await app.register(renew, parts);

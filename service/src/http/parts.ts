@@ -5,6 +5,7 @@ import type { EventLog } from '../session/event-log.ts';
 import type { LeaseService } from '../session/service.ts';
 import type { LeaseStore } from '../session/store.ts';
 import type { LeaseId, LeaseIdHash, PayloadHash } from '../session/types.ts';
+import type { Rates } from './budgets.ts';
 import type { TtlBounds } from './limits.ts';
 
 /** Whether this instance is going away. */
@@ -24,6 +25,8 @@ export interface HttpParts {
   readonly version: string;
   readonly lifecycle: Lifecycle;
   readonly access: AccessControl;
+  /** What one key may send to this instance. */
+  readonly rates: Rates;
   /** How many event streams may be open at once. */
   readonly eventStreamsMax: number;
 }

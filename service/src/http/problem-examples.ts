@@ -54,6 +54,7 @@ const EXAMPLES: Readonly<Record<ErrorCode, Example>> = {
   'attempt-superseded': { detail: '2 attempts have begun.', outcome: 'not-applied', members: { attempts: 2 } },
   'attempt-not-taken': { detail: 'This lease has no attempt under way that it could settle.', outcome: 'not-applied' },
   'payload-too-large': { detail: 'payload: must be at most 262144 bytes', outcome: 'not-applied', members: { payloadBytes: 300_000, payloadBytesMax: 262_144 } },
+  'rate-limited': { detail: 'This key may send 500 requests of the kind "take" a second here.', outcome: 'not-applied', members: { budget: 'take', perSecond: 500 } },
   'streams-full': { detail: '1000 event streams are open already.' },
   'store-unavailable': { detail: 'The store did not answer within 2000 ms.', outcome: 'unknown' },
   'not-ready': { detail: 'Not ready: store.', members: { checks: [{ name: 'store', ok: false, detail: 'the writer has stopped' }] } },

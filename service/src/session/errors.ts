@@ -37,6 +37,7 @@ export const ERRORS = {
   'attempt-superseded': { title: 'The attempt is not the newest.', retryable: false },
   'attempt-not-taken': { title: 'The attempt is not yours to settle.', retryable: false },
   'payload-too-large': { title: 'The payload is too large.', retryable: false },
+  'rate-limited': { title: 'This key sends too much.', retryable: true },
   'streams-full': { title: 'Too many event streams are open.', retryable: true },
   'store-unavailable': { title: 'The store did not answer in time.', retryable: true },
   'not-ready': { title: 'This instance is not ready.', retryable: true },

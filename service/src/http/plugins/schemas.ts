@@ -45,6 +45,7 @@ const schemas: FastifyPluginAsync<Pick<HttpParts, 'bounds'>> = async (app, { bou
     problems.repliesFullProblem,
     problems.payloadTooLargeProblem,
     problems.forbiddenProblem,
+    problems.rateLimitedProblem,
     problems.notReadyProblem,
   ];
   for (const schema of named) app.addSchema(schema);

@@ -57,7 +57,7 @@ const aboutRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'store' | 'bounds' |
     },
   };
 
-  app.get('/v1', { schema, config: { errors, scopes: [] } }, async () => ({ ...about, store: { kind: store.kind, acceptedRisks: store.acceptedRisks } }));
+  app.get('/v1', { schema, config: { errors, scopes: [], budget: 'read' } }, async () => ({ ...about, store: { kind: store.kind, acceptedRisks: store.acceptedRisks } }));
 };
 
 export default fp(aboutRoute, { name: 'about-route', dependencies: ['schemas', 'problems', 'authentication'] });

@@ -32,7 +32,7 @@ const errors = [...ANY, ...SESSION, ...LEASE_ID, ...BODY, 'lease-held', 'lease-e
 const acquireRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'leases' | 'hashLeaseId' | 'bounds'>> = async (app, { leases, hashLeaseId, bounds }) => {
   const ttlMsDefault = Math.min(Math.max(TTL_MS_DEFAULT, bounds.ttlMsMin), bounds.ttlMsMax);
 
-  app.put('/v1/leases/:session', { schema, config: { errors, scopes: ['lease'] } }, async (request, reply) => {
+  app.put('/v1/leases/:session', { schema, config: { errors, scopes: ['lease'], budget: 'take' } }, async (request, reply) => {
     const key = keyOfPath(request.params.session);
     const { holder, ttlMs = ttlMsDefault, waitMs = 0, maxWaiters, background = false, maxHoldMs = MAX_HOLD_MS_DEFAULT, yieldRequest } = request.body;
     if (yieldRequest?.graceMs !== undefined) needScope(request, ['preempt']);

@@ -53,7 +53,7 @@ const check = ({ outcome, error, retryAfterMs, permanent }: AttemptRequest): voi
 };
 
 const attemptsRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'leases' | 'hashLeaseId'>> = async (app, { leases, hashLeaseId }) => {
-  app.post('/v1/replies/:session/:replyId/attempts', { schema, config: { errors, scopes: ['replies'] } }, async (request) => {
+  app.post('/v1/replies/:session/:replyId/attempts', { schema, config: { errors, scopes: ['replies'], budget: 'replies' } }, async (request) => {
     const key = keyOfPath(request.params.session);
     check(request.body);
     const told = await leases.run(

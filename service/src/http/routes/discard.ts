@@ -28,7 +28,7 @@ const schema = {
 const errors = [...ANY, ...SESSION, ...LEASE_ID, ...BODY, 'reply-unknown', 'reply-settled', 'reply-sending', 'lease-lost', 'lease-unknown', ...STORE] as const;
 
 const discardRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'leases' | 'hashLeaseId'>> = async (app, { leases, hashLeaseId }) => {
-  app.post('/v1/replies/:session/:replyId/discard', { schema, config: { errors, scopes: ['replies', 'admin'] } }, async (request) => {
+  app.post('/v1/replies/:session/:replyId/discard', { schema, config: { errors, scopes: ['replies', 'admin'], budget: 'operate' } }, async (request) => {
     const key = keyOfPath(request.params.session);
     const { reason } = request.body;
     const replyId = request.params.replyId as ReplyId;

@@ -38,7 +38,7 @@ const eventsRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'events' | 'clock' 
   const streams = new EventStreams(clock, eventStreamsMax);
   app.addHook('preClose', async () => streams.close());
 
-  app.get('/v1/events', { schema, config: { errors, scopes: ['lease', 'read'] }, exposeHeadRoute: false }, async (request, reply) => {
+  app.get('/v1/events', { schema, config: { errors, scopes: ['lease', 'read'], budget: 'read' }, exposeHeadRoute: false }, async (request, reply) => {
     streams.checkRoom();
     const { prefix = '', holder } = request.query;
     const matches = ({ session, event }: LoggedEvent): boolean => session.startsWith(prefix) && (holder === undefined || event.holder === holder);

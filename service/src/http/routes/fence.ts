@@ -21,7 +21,7 @@ const schema = {
 const errors = [...ANY, ...SESSION, ...STORE] as const;
 
 const fenceRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'leases'>> = async (app, { leases }) => {
-  app.get('/v1/leases/:session/fence', { schema, config: { errors, scopes: ['lease', 'read'] } }, async (request) => {
+  app.get('/v1/leases/:session/fence', { schema, config: { errors, scopes: ['lease', 'read'], budget: 'read' } }, async (request) => {
     const key = keyOfPath(request.params.session);
     const verdict = await leases.run({ namespace: request.namespace, key }, { kind: 'fence', fencingToken: request.query.token as FencingToken });
     return { session: key, ...verdict };

@@ -46,7 +46,7 @@ const resultOf = (outcome: Outcomes['renew'] | undefined): HeartbeatResult => {
 const heartbeatsRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'leases' | 'hashLeaseId'>> = async (app, { leases, hashLeaseId }) => {
   const hash = (leaseId: string): LeaseIdHash => hashLeaseId(leaseId as LeaseId);
 
-  app.post('/v1/heartbeats', { schema, config: { errors, scopes: ['lease'] }, bodyLimit: HEARTBEATS_BODY_BYTES_MAX }, async (request) => {
+  app.post('/v1/heartbeats', { schema, config: { errors, scopes: ['lease'], budget: 'keep' }, bodyLimit: HEARTBEATS_BODY_BYTES_MAX }, async (request) => {
     const renewals = request.body.leases.map(({ session, leaseId, ttlMs }, index) => ({
       key: checkedKey(session, index),
       leaseIdHash: hash(leaseId),

@@ -20,7 +20,7 @@ const schema = {
 const errors = [...ANY, ...SESSION, ...STORE] as const;
 
 const inspectRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'leases'>> = async (app, { leases }) => {
-  app.get('/v1/leases/:session', { schema, config: { errors, scopes: ['lease', 'read'] } }, async (request) => {
+  app.get('/v1/leases/:session', { schema, config: { errors, scopes: ['lease', 'read'], budget: 'read' } }, async (request) => {
     const key = keyOfPath(request.params.session);
     const view = await leases.run({ namespace: request.namespace, key }, { kind: 'inspect' });
     return { session: key, ...view };

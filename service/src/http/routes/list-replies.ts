@@ -21,7 +21,7 @@ const schema = {
 const errors = [...ANY, 'cursor-invalid', ...STORE] as const;
 
 const listRepliesRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'leases'>> = async (app, { leases }) => {
-  app.get('/v1/replies', { schema, config: { errors, scopes: ['replies', 'read'] } }, async (request) => {
+  app.get('/v1/replies', { schema, config: { errors, scopes: ['replies', 'read'], budget: 'read' } }, async (request) => {
     const { state, due = false, limit = LIST_LIMIT_DEFAULT, cursor } = request.query;
     const after = cursor === undefined ? undefined : listedPlaceOfCursor(cursor);
     const page = await leases.listReplies({ namespace: request.namespace, state, due, limit, after });

@@ -23,7 +23,7 @@ const schema = {
 const errors = [...ANY, ...SESSION, 'cursor-invalid', ...STORE] as const;
 
 const listSessionRepliesRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'leases'>> = async (app, { leases }) => {
-  app.get('/v1/replies/:session', { schema, config: { errors, scopes: ['replies', 'read'] } }, async (request) => {
+  app.get('/v1/replies/:session', { schema, config: { errors, scopes: ['replies', 'read'], budget: 'read' } }, async (request) => {
     const key = keyOfPath(request.params.session);
     const { state, limit = LIST_LIMIT_DEFAULT, cursor } = request.query;
     const after = cursor === undefined ? undefined : replyPlaceOfCursor(cursor);

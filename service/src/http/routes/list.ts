@@ -32,7 +32,7 @@ const listed = (session: SessionKey, view: SessionView): Listed[] => {
 };
 
 const listRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'leases'>> = async (app, { leases }) => {
-  app.get('/v1/leases', { schema, config: { errors, scopes: ['read'] } }, async (request) => {
+  app.get('/v1/leases', { schema, config: { errors, scopes: ['read'], budget: 'read' } }, async (request) => {
     const { prefix, holder, limit = LIST_LIMIT_DEFAULT, cursor } = request.query;
     const after = cursor === undefined ? undefined : keyOfCursor(cursor);
     const page = await leases.list({ namespace: request.namespace, prefix, holder, limit, after });

@@ -28,7 +28,7 @@ const schema = {
 const errors = [...ANY, ...SESSION, ...BODY, 'payload-too-large', 'reply-id-reused', 'fencing-token-unknown', 'replies-full', ...STORE] as const;
 
 const parkRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'leases' | 'hashPayload'>> = async (app, { leases, hashPayload }) => {
-  app.put('/v1/replies/:session/:replyId', { schema, config: { errors, scopes: ['replies'] }, bodyLimit: PARK_BODY_BYTES_MAX }, async (request, reply) => {
+  app.put('/v1/replies/:session/:replyId', { schema, config: { errors, scopes: ['replies'], budget: 'replies' }, bodyLimit: PARK_BODY_BYTES_MAX }, async (request, reply) => {
     const key = keyOfPath(request.params.session);
     const { fencingToken, holder, sequence, committed = false, contentType = JSON_CONTENT_TYPE, reason, expiresInMs = REPLY_LIFE_MS_DEFAULT } = request.body;
     const payload = checkedPayload(request.body.payload, contentType);

@@ -22,7 +22,7 @@ const schema = {
 const errors = [...ANY, ...SESSION, 'reply-unknown', ...STORE] as const;
 
 const readReplyRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'leases'>> = async (app, { leases }) => {
-  app.get('/v1/replies/:session/:replyId', { schema, config: { errors, scopes: ['replies', 'admin'] } }, async (request) => {
+  app.get('/v1/replies/:session/:replyId', { schema, config: { errors, scopes: ['replies', 'admin'], budget: 'read' } }, async (request) => {
     const key = keyOfPath(request.params.session);
     const found = await leases.readReply({ namespace: request.namespace, key }, request.params.replyId as ReplyId);
     if (found.kind !== 'reply') throw refusalError(found);

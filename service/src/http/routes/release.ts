@@ -22,7 +22,7 @@ const schema = {
 const errors = [...ANY, ...SESSION, ...LEASE_ID, 'lease-lost', ...STORE] as const;
 
 const releaseRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'leases' | 'hashLeaseId'>> = async (app, { leases, hashLeaseId }) => {
-  app.delete('/v1/leases/:session', { schema, config: { errors, scopes: ['lease'] } }, async (request, reply) => {
+  app.delete('/v1/leases/:session', { schema, config: { errors, scopes: ['lease'], budget: 'keep' } }, async (request, reply) => {
     const name = { namespace: request.namespace, key: keyOfPath(request.params.session) };
     const released = await leases.run(name, { kind: 'release', leaseIdHash: leaseIdHashOf(request, hashLeaseId) });
     if (released.kind !== 'released') throw refusalError(released);

@@ -32,7 +32,7 @@ const renewRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'leases' | 'hashLeas
     '/v1/leases/:session/renew',
     {
       schema,
-      config: { errors, scopes: ['lease'] },
+      config: { errors, scopes: ['lease'], budget: 'keep' },
       preValidation: (request, _reply, done) => {
         request.body ??= {};
         done();

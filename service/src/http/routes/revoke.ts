@@ -24,7 +24,7 @@ const schema = {
 const errors = [...ANY, ...SESSION, ...BODY, 'lease-not-held', ...STORE] as const;
 
 const revokeRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'leases'>> = async (app, { leases }) => {
-  app.post('/v1/leases/:session/revoke', { schema, config: { errors, scopes: ['admin'] } }, async (request) => {
+  app.post('/v1/leases/:session/revoke', { schema, config: { errors, scopes: ['admin'], budget: 'operate' } }, async (request) => {
     const key = keyOfPath(request.params.session);
     const revoked = await leases.run({ namespace: request.namespace, key }, { kind: 'revoke' });
     if (revoked.kind !== 'revoked') throw refusalError(revoked);

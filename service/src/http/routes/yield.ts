@@ -25,7 +25,7 @@ const schema = {
 const errors = [...ANY, ...SESSION, ...BODY, 'lease-not-held', ...STORE] as const;
 
 const yieldRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'leases'>> = async (app, { leases }) => {
-  app.post('/v1/leases/:session/yield', { schema, config: { errors, scopes: ['lease', 'admin'] } }, async (request, reply) => {
+  app.post('/v1/leases/:session/yield', { schema, config: { errors, scopes: ['lease', 'admin'], budget: 'operate' } }, async (request, reply) => {
     const key = keyOfPath(request.params.session);
     if (request.body.graceMs !== undefined) needScope(request, ['preempt']);
     const asked = await leases.run({ namespace: request.namespace, key }, { kind: 'yield', ...request.body });

@@ -2,6 +2,7 @@
 import { Type, type Static, type TProperties } from '@fastify/type-provider-typebox';
 import { SCOPES } from '../../access/scopes.ts';
 import { ERRORS, type ErrorCode } from '../../session/errors.ts';
+import { BUDGETS } from '../budgets.ts';
 import { endedBecause, fencingToken, span, waitersCount } from './fields.ts';
 import { attempts, replyId, replyState } from './reply-fields.ts';
 import { checks } from './service-answers.ts';
@@ -72,6 +73,11 @@ export const forbiddenProblem = problemOf('ForbiddenProblem', ['forbidden'], {
   scopes: Type.Array(Type.Enum(SCOPES, { type: 'string' }), { description: 'The key needs one of these.' }),
 });
 
+export const rateLimitedProblem = problemOf('RateLimitedProblem', ['rate-limited'], {
+  budget: Type.Enum(BUDGETS, { type: 'string', description: 'What was counted.' }),
+  perSecond: count('How many a second this key may send to this instance.'),
+});
+
 export const notReadyProblem = problemOf('NotReadyProblem', ['not-ready'], { checks });
 
 export type Problem = Static<typeof problem>;
@@ -88,4 +94,5 @@ export const PROBLEM_SCHEMAS: Partial<Record<ErrorCode, string>> = {
   'payload-too-large': 'PayloadTooLargeProblem',
   'not-ready': 'NotReadyProblem',
   forbidden: 'ForbiddenProblem',
+  'rate-limited': 'RateLimitedProblem',
 };
