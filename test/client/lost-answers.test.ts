@@ -60,11 +60,10 @@ for (const [where, fate] of CUTS) {
 }
 
 t.test('an acquire that gives up after a lost answer leaves no lease behind', async (t) => {
-  const { client, proxy, operator, harm, requests } = await begin(t);
+  const { gateway, operator, harm, ended, requests } = await begin(t);
   harm('PUT', { kind: 'cut', afterAnswerBytes: 0, how: 'rst' }, 1_000);
-  const hasty = client('hasty', { baseUrl: proxy.baseUrl, requestTimeoutMs: 20 });
-  await t.rejects(hasty.tryAcquire('s'), { name: 'ServiceUnavailableError', outcome: 'unknown' });
-  await hasty.close();
+  await t.rejects(ended(gateway.tryAcquire('s')), { name: 'ServiceUnavailableError', outcome: 'unknown' });
+  await ended(gateway.close());
   t.ok(requests.some((request) => request.startsWith('DELETE')));
   t.match(await operator.inspect('s'), { held: false });
 });
