@@ -23,6 +23,8 @@ const storeOfNothing: LeaseStore = {
   kind: 'embedded',
   storeId: 'st_none',
   acceptedRisks: [],
+  usage: { of: neverAsked, namespaces: [], oldestWaitMs: neverAsked, oldestReplyMs: neverAsked },
+  lossesSeen: 0,
   apply: neverAsked,
   renewAll: neverAsked,
   list: neverAsked,

@@ -160,6 +160,17 @@ export class WaitersFullError extends HoldfastError {
   }
 }
 
+/** The namespace of the client's key has used up a quota: `quota` names it. */
+export class QuotaExceededError extends HoldfastError {
+  override readonly name = 'QuotaExceededError';
+  readonly quota: 'leases' | 'waiters' | 'replies' | 'bytes';
+
+  constructor(message: string, quota: QuotaExceededError['quota'], facts: ErrorFacts = {}) {
+    super(message, { retryable: true, ...facts, code: 'quota-exceeded' });
+    this.quota = quota;
+  }
+}
+
 /** What is left of the longest hold, or of a preemption's grace, does not cover another attempt. `cause` is the last attempt's error, if there was one. */
 export class HoldTooShortError extends HoldfastError {
   override readonly name = 'HoldTooShortError';

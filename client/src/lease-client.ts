@@ -52,8 +52,8 @@ export class LeaseClient implements AsyncDisposable {
   /**
    * Takes the lease on a session, waiting for it if somebody else holds it. Inside `withLease` or `lease.run` of the same
    * session it gives a nested handle on the lease that is there.
-   * @throws LeaseHeldError somebody else held it for all of `waitMs`. WaitersFullError too many wait. ServiceUnavailableError no answer came in `waitMs` and
-   * `requestTimeoutMs`. LeaseLostError it would nest in a lease that is lost. ClientClosedError. The signal's reason.
+   * @throws LeaseHeldError somebody else held it for all of `waitMs`. WaitersFullError too many wait. QuotaExceededError the namespace has all that it may
+   * have. ServiceUnavailableError no answer came in `waitMs` and `requestTimeoutMs`. LeaseLostError it would nest in a lease that is lost. ClientClosedError. The signal's reason.
    * @example
    * const lease = await client.acquire('agent:main:feishu:oc_1', { waitMs: 60_000, signal });
    */

@@ -5,6 +5,7 @@ import {
   LeaseHeldError,
   LeaseLostError,
   LeaseNotHeldError,
+  QuotaExceededError,
   ServiceUnavailableError,
   UnauthorizedError,
   WaitersFullError,
@@ -13,7 +14,7 @@ import {
 } from './errors.ts';
 import type { Answer } from './exchange.ts';
 import { RepliesFullError, ReplyRefusedError } from './reply-errors.ts';
-import type { AttemptSupersededProblem, LeaseHeldProblem, LeaseLostProblem, Problem, ReplyNotNextProblem, ReplySettledProblem } from './wire.ts';
+import type { AttemptSupersededProblem, LeaseHeldProblem, LeaseLostProblem, Problem, QuotaExceededProblem, ReplyNotNextProblem, ReplySettledProblem } from './wire.ts';
 
 /** What the refusals about a reply tell beside their code, each its own part. */
 type RefusedReply = Partial<Pick<ReplySettledProblem, 'state'> & Pick<ReplyNotNextProblem, 'replyId'> & Pick<AttemptSupersededProblem, 'attempts'>>;
@@ -59,6 +60,8 @@ export const refusalIn = (answer: Pick<Answer, 'body' | 'status'>, session: stri
       return new LeaseNotHeldError(textOf(answer), facts);
     case 'waiters-full':
       return new WaitersFullError(textOf(answer), facts);
+    case 'quota-exceeded':
+      return new QuotaExceededError(textOf(answer), (answer.body as QuotaExceededProblem).quota, facts);
     case 'replies-full':
       return new RepliesFullError(textOf(answer), facts);
     case 'reply-unknown':

@@ -24,6 +24,7 @@ export type ReplyList = Schemas['ReplyList'];
 export type Problem = Schemas['Problem'];
 export type LeaseHeldProblem = Schemas['LeaseHeldProblem'];
 export type LeaseLostProblem = Schemas['LeaseLostProblem'];
+export type QuotaExceededProblem = Schemas['QuotaExceededProblem'];
 export type ReplySettledProblem = Schemas['ReplySettledProblem'];
 export type ReplyNotNextProblem = Schemas['ReplyNotNextProblem'];
 export type AttemptSupersededProblem = Schemas['AttemptSupersededProblem'];

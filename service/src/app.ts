@@ -20,9 +20,11 @@ import health from './http/routes/health.ts';
 import problemKinds from './http/routes/problems.ts';
 import { serverOptions, type ServerTls } from './http/server-options.ts';
 import { EventLog } from './session/event-log.ts';
+import { QUOTAS_DEFAULT } from './session/limits.ts';
 import { LeaseService } from './session/service.ts';
 import type { LeaseStore } from './session/store.ts';
 import type { LeaseId, LeaseIdHash, PayloadHash } from './session/types.ts';
+import type { Quotas } from './session/usage.ts';
 
 export interface AppParts {
   readonly store: LeaseStore;
@@ -39,6 +41,8 @@ export interface AppParts {
   readonly access?: AccessControl | undefined;
   /** What one key may send; the defaults unless given. */
   readonly rates?: Rates | undefined;
+  /** What one namespace may have; the defaults unless given. */
+  readonly quotas?: Quotas | undefined;
   /** To speak TLS with; plain HTTP without it. */
   readonly tls?: ServerTls | undefined;
   /** Where the lines of the log go; nowhere unless given. */
@@ -52,8 +56,8 @@ export interface AppParts {
  * streams, and leaves the store to whoever opened it.
  */
 export const buildApp = async (given: AppParts): Promise<FastifyInstance> => {
-  const { store, clock, hashLeaseId, hashPayload, instanceId, bounds, version, access = openAccess, rates = RATES_DEFAULT, tls, log, eventStreamsMax = EVENT_STREAMS_MAX } = given;
-  const leases = new LeaseService({ store, clock, instanceId });
+  const { store, clock, hashLeaseId, hashPayload, instanceId, bounds, version, access = openAccess, rates = RATES_DEFAULT, quotas = QUOTAS_DEFAULT, tls, log, eventStreamsMax = EVENT_STREAMS_MAX } = given;
+  const leases = new LeaseService({ store, clock, instanceId, quotas });
   const events = new EventLog(instanceId);
   store.listen({ onWake: (wake) => leases.wake(wake), onEvent: (name, event) => events.append(name, event) });
   const parts: HttpParts = { leases, events, store, clock, hashLeaseId, hashPayload, bounds, version, access, rates, eventStreamsMax, lifecycle: { stopping: false } };

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The composition root: settings, clock, store, app, listening, signals. */
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { Server as SecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
@@ -122,6 +123,7 @@ const run = async (settings: Settings): Promise<void> => {
     access,
     tls: pair,
     rates: settings.rates,
+    quotas: settings.quotas,
     log,
   });
 
@@ -164,12 +166,14 @@ const main = async (): Promise<void> => {
     process.exitCode = runKeys(process.argv.slice(3), { env: process.env, randomBytes, wallMs: Math.floor(systemClock.now().wallUs / 1_000), print, complain });
     return;
   }
-  const invocation = readInvocation(process.argv.slice(2), process.env);
+  const invocation = readInvocation(process.argv.slice(2), process.env, (path) => readFileSync(path, 'utf8'));
   switch (invocation.kind) {
     case 'help':
       return void process.stdout.write(USAGE);
     case 'version':
       return print(VERSION);
+    case 'print':
+      return print(invocation.lines.join('\n'));
     case 'faults':
       for (const fault of invocation.faults) complain(fault);
       process.exitCode = 1;

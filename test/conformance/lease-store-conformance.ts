@@ -6,6 +6,7 @@ import { randomReplay } from './random-replay.ts';
 import { replyListingRules } from './reply-listing-rules.ts';
 import { replyRules } from './reply-rules.ts';
 import { StoreUnderTest, type OpenStore, type OpenUnderTest, type Place } from './store-under-test.ts';
+import { usageRules } from './usage-rules.ts';
 import { waitingRules } from './waiting-rules.ts';
 
 /** The long run (`HOLDFAST_LONG=1`) replays hundreds of histories, each commit of them on a real disk. */
@@ -19,5 +20,6 @@ export const leaseStoreConformance = async (t: Test, openStore: OpenStore, place
   await t.test('listing', (t) => listingRules(t, open));
   await t.test('replies', (t) => replyRules(t, open));
   await t.test('listing replies', (t) => replyListingRules(t, open));
+  await t.test('usage', (t) => usageRules(t, open));
   await t.test('random histories, as the pure functions have them', { timeout: TIMEOUT_MS }, (t) => randomReplay(t, open));
 };

@@ -36,7 +36,7 @@ const halfDeaf = <Store extends LeaseStore>(store: Store, deafTo: keyof StoreLis
     const hears = (kind: keyof StoreListener): boolean => kind !== deafTo;
     listen({
       onWake: (wake) => hears('onWake') && onWake(wake),
-      onEvent: (name, event) => (hears('onEvent') || name.namespace !== 'default') && onEvent(name, event),
+      onEvent: (name, event, isOwn) => (hears('onEvent') || name.namespace !== 'default') && onEvent(name, event, isOwn),
     });
   };
   return store;

@@ -117,7 +117,7 @@ t.test('a reader that stops reading is cut off and forgotten; the others miss no
   const holder = 'h'.repeat(128);
   let told = 0;
   while (!connections[0]!.destroyed && told < 100_000) {
-    for (let burst = 0; burst < 500; burst += 1) store.tell(name, { type: 'granted', holder, fencingToken: ++told as FencingToken });
+    for (let burst = 0; burst < 500; burst += 1) store.tell(name, { type: 'granted', holder, fencingToken: ++told as FencingToken, waitedMs: 0 });
     await until('the quick one has kept up', () => quick.events.length === told, { everyMs: 1 });
   }
   t.ok(connections[0]!.destroyed, `cut off after ${told} events`);

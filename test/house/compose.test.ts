@@ -14,7 +14,7 @@ const ours = services.filter(([, { build }]) => build !== undefined);
 const THREE = ['holdfast-1', 'holdfast-2', 'holdfast-3'];
 const imageVariables = variablesOf(readDockerfile(readFileSync(join(root, 'Dockerfile'), 'utf8')).at(-1)!);
 
-const settingsOf = ({ environment }: ComposeService): ReturnType<typeof readInvocation> => readInvocation([], { ...imageVariables, ...environment });
+const settingsOf = ({ environment }: ComposeService): ReturnType<typeof readInvocation> => readInvocation([], { ...imageVariables, ...environment }, () => '');
 
 t.test('it names what there is', async (t) => {
   t.strictSame(services.map(([name]) => name), ['redis', 'holdfast', ...THREE, 'balancer']);

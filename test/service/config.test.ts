@@ -3,10 +3,15 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import t from 'tap';
 import { RATES_DEFAULT } from '../../service/src/http/budgets.ts';
+import { QUOTAS_DEFAULT } from '../../service/src/session/limits.ts';
 import { readInvocation, USAGE, type Settings } from '../../service/src/config.ts';
 
+const noFile = (path: string): string => {
+  throw Object.assign(new Error('no such file'), { code: 'ENOENT', path });
+};
+
 const settingsOf = (args: string[] = [], env: Record<string, string> = {}): Settings => {
-  const invocation = readInvocation(args, env);
+  const invocation = readInvocation(args, env, noFile);
   if (invocation.kind !== 'run') throw new Error(JSON.stringify(invocation));
   return invocation.settings;
 };
@@ -14,7 +19,7 @@ const settingsOf = (args: string[] = [], env: Record<string, string> = {}): Sett
 const storeOf = (store: string): Settings['store'] => settingsOf([], { HOLDFAST_STORE: store }).store;
 
 const faultsOf = (env: Record<string, string>, args: string[] = []): readonly string[] => {
-  const invocation = readInvocation(args, env);
+  const invocation = readInvocation(args, env, noFile);
   return invocation.kind === 'faults' ? invocation.faults : [];
 };
 
@@ -27,6 +32,7 @@ t.test('without any setting it is a service for this machine alone', async (t) =
     access: { kind: 'open' },
     tls: undefined,
     rates: RATES_DEFAULT,
+    quotas: QUOTAS_DEFAULT,
     ttlMsMin: 1_000,
     ttlMsMax: 3_600_000,
     logLevel: 'info',
@@ -43,9 +49,9 @@ t.test('every setting has a variable, and a flag that beats it', async (t) => {
     HOLDFAST_TTL_MAX_MS: '6',
     HOLDFAST_LOG_LEVEL: 'warn',
   };
-  t.strictSame(settingsOf([], env), { host: '::1', port: 1, store: { kind: 'file', file: '/a/b.db' }, accepted: [], access: { kind: 'static', apiKey: 'key-of-env' }, tls: undefined, rates: RATES_DEFAULT, ttlMsMin: 5, ttlMsMax: 6, logLevel: 'warn' });
+  t.strictSame(settingsOf([], env), { host: '::1', port: 1, store: { kind: 'file', file: '/a/b.db' }, accepted: [], access: { kind: 'static', apiKey: 'key-of-env' }, tls: undefined, rates: RATES_DEFAULT, quotas: QUOTAS_DEFAULT, ttlMsMin: 5, ttlMsMax: 6, logLevel: 'warn' });
   const flags = ['--host', '0.0.0.0', '--port=65535', '--store', 'file:c.db', '--api-key', 'key-of-flag', '--ttl-min-ms', '7', '--ttl-max-ms', '7', '--log-level', 'silent'];
-  t.strictSame(settingsOf(flags, env), { host: '0.0.0.0', port: 65_535, store: { kind: 'file', file: resolve('c.db') }, accepted: [], access: { kind: 'static', apiKey: 'key-of-flag' }, tls: undefined, rates: RATES_DEFAULT, ttlMsMin: 7, ttlMsMax: 7, logLevel: 'silent' });
+  t.strictSame(settingsOf(flags, env), { host: '0.0.0.0', port: 65_535, store: { kind: 'file', file: resolve('c.db') }, accepted: [], access: { kind: 'static', apiKey: 'key-of-flag' }, tls: undefined, rates: RATES_DEFAULT, quotas: QUOTAS_DEFAULT, ttlMsMin: 7, ttlMsMax: 7, logLevel: 'silent' });
 });
 
 t.test('an empty variable counts as unset', async (t) => {
@@ -141,9 +147,9 @@ t.test('unknown flags, flags without a value and stray words are faults', async 
 });
 
 t.test('help and version are asked for by flag, even beside faults', async (t) => {
-  t.strictSame(readInvocation(['--help'], { HOLDFAST_PORT: 'x' }), { kind: 'help' });
-  t.strictSame(readInvocation(['--version'], { HOLDFAST_PORT: 'x' }), { kind: 'version' });
-  for (const variable of ['HOST', 'PORT', 'STORE', 'API_KEY', 'ACCEPT', 'TTL_MIN_MS', 'TTL_MAX_MS', 'LOG_LEVEL']) {
+  t.strictSame(readInvocation(['--help'], { HOLDFAST_PORT: 'x' }, noFile), { kind: 'help' });
+  t.strictSame(readInvocation(['--version'], { HOLDFAST_PORT: 'x' }, noFile), { kind: 'version' });
+  for (const variable of ['HOST', 'PORT', 'STORE', 'API_KEY', 'ACCEPT', 'TTL_MIN_MS', 'TTL_MAX_MS', 'LOG_LEVEL', 'RATES', 'QUOTAS', 'CONFIG']) {
     t.match(USAGE, `HOLDFAST_${variable} `);
     t.match(USAGE, `--${variable.toLowerCase().replaceAll('_', '-')} `);
   }
@@ -153,4 +159,44 @@ t.test('rates are given by their names, and the others stay as they are', async 
   t.strictSame(settingsOf([], { HOLDFAST_RATES: 'take=1, keep=1000000' }).rates, { ...RATES_DEFAULT, take: 1, keep: 1_000_000 });
   for (const text of ['take', 'take=', 'take=0', 'take=1000001', 'take=-1', 'take=1.5', 'renew=1', '=1', 'take=1;keep=2', 'take=1,']) t.match(faultsOf({ HOLDFAST_RATES: text }), [/^HOLDFAST_RATES: must be like take=/], text);
   t.strictSame(faultsOf({ HOLDFAST_RATES: 'take=1,take=2' }), ['HOLDFAST_RATES: names take twice']);
+});
+
+// ---- the file of settings, and what is in force ----
+
+const fileOf = (text: string) => (): string => text;
+
+t.test('a file of settings is beaten by the environment, and that by a flag', async (t) => {
+  const file = fileOf('# a comment\nHOLDFAST_PORT=1001\nHOLDFAST_LOG_LEVEL=warn\nHOLDFAST_TTL_MAX_MS="5000"\n');
+  const env = { HOLDFAST_CONFIG: 'settings.env', HOLDFAST_PORT: '1002', HOLDFAST_LOG_LEVEL: 'error' };
+  t.match(readInvocation(['--log-level', 'debug'], env, file), { kind: 'run', settings: { port: 1002, logLevel: 'debug', ttlMsMax: 5_000 } });
+  t.match(readInvocation(['--config', 'settings.env'], {}, file), { kind: 'run', settings: { port: 1001 } });
+});
+
+t.test('a file that cannot be read, or names what is no setting, is told beside every other fault', async (t) => {
+  t.strictSame(faultsOf({ HOLDFAST_CONFIG: '/etc/none.env', HOLDFAST_PORT: 'x' }), ['HOLDFAST_CONFIG: /etc/none.env cannot be read: ENOENT', 'HOLDFAST_PORT: must be an integer from 0 to 65535, not "x"']);
+  const invocation = readInvocation(['--config', 'f'], {}, fileOf('HOLDFAST_PROT=1\nPATH=/bin\nHOLDFAST_PORT=-1\n'));
+  t.strictSame(invocation, { kind: 'faults', faults: ['HOLDFAST_CONFIG: f names HOLDFAST_PROT, which is no setting', 'HOLDFAST_CONFIG: f names PATH, which is no setting', 'HOLDFAST_PORT: must be an integer from 0 to 65535, not "-1"'] });
+});
+
+t.test('what is in force can be printed, with where it is from, and without a secret', async (t) => {
+  const env = { HOLDFAST_API_KEY: 'a-key-that-nobody-may-see-anywhere', HOLDFAST_STORE: 'redis://user:pass@redis.internal:6379/0' };
+  const invocation = readInvocation(['--port', '7421', '--print-config', '--config', 'f'], env, fileOf('HOLDFAST_LOG_LEVEL=warn'));
+  if (invocation.kind !== 'print') throw new Error(JSON.stringify(invocation));
+  const text = invocation.lines.join('\n');
+  for (const line of [
+    'HOLDFAST_PORT=7421  # --port',
+    'HOLDFAST_STORE=redis://********@redis.internal:6379/0  # the environment',
+    'HOLDFAST_API_KEY=********  # the environment',
+    'HOLDFAST_LOG_LEVEL=warn  # f',
+    'HOLDFAST_HOST=127.0.0.1  # default',
+    'HOLDFAST_KEYS=  # default',
+  ]) t.ok(invocation.lines.includes(line), line);
+  t.notMatch(text, /nobody-may-see|pass@/);
+  t.match(readInvocation(['--print-config'], { HOLDFAST_PORT: 'x' }, noFile), { kind: 'faults' }, 'not while something is wrong');
+});
+
+t.test('quotas are numbers by name', async (t) => {
+  t.strictSame(settingsOf([], { HOLDFAST_QUOTAS: 'leases=10, bytes=1000000' }).quotas, { ...QUOTAS_DEFAULT, leases: 10, bytes: 1_000_000 });
+  for (const text of ['leases', 'leases=0', 'sessions=1', 'leases=1000000000001', 'leases=1;waiters=2', 'leases=1,']) t.match(faultsOf({ HOLDFAST_QUOTAS: text }), [/HOLDFAST_QUOTAS: must be like leases=1000,waiters=5000/], text);
+  t.match(faultsOf({ HOLDFAST_QUOTAS: 'leases=1,leases=2' }), [/names leases twice/]);
 });

@@ -62,7 +62,7 @@ export const MUTATIONS_OF_LEASES: readonly Mutation[] = [
       if (command.kind !== 'renew' || applied.outcome.kind !== 'lease-lost' || !was.lease || !applied.session.lease) return applied;
       const { fencingToken } = applied.outcome;
       const lease: Lease = { ...applied.session.lease, leaseIdHash: command.leaseIdHash, fencingToken, expiresAtMs: nowMs + 10_000 };
-      const outcome: Outcome = { kind: 'renewed', fencingToken, ttlMs: 10_000, remainingMs: 10_000, renewAfterMs: 3_000, waiters: 0, parkedReplies: 0 };
+      const outcome: Outcome = { kind: 'renewed', afterMs: 0, confirms: false, fencingToken, ttlMs: 10_000, remainingMs: 10_000, renewAfterMs: 3_000, waiters: 0, parkedReplies: 0 };
       return { ...applied, session: { ...applied.session, lease }, outcome };
     }),
   },

@@ -8,6 +8,7 @@ import type { Command, OutcomeOf } from '../../service/src/session/commands.ts';
 import type { ReplyUnknown } from '../../service/src/session/replies/commands.ts';
 import type { LeasePage, LeaseQuery, LeaseStore, Renewal, ReplyPage, ReplyQuery, SessionName, StoreCheck, StoredReply, StoreListener } from '../../service/src/session/store.ts';
 import type { ConnectionId, Namespace, ReplyId } from '../../service/src/session/types.ts';
+import type { StoreUsage } from '../../service/src/session/usage.ts';
 import type { FakeClock } from './fake-clock.ts';
 import { MemoryStore } from './memory-store.ts';
 
@@ -85,11 +86,17 @@ export class DistantStore implements LeaseStore {
         this.#waiting.delete(wake.connection);
         onWake(wake);
       },
-      onEvent: (name, event) => {
-        this.#told = this.#told.then(() => turns(TOLD_AFTER)).then(() => onEvent(name, event));
+      onEvent: (name, event, isOwn) => {
+        this.#told = this.#told.then(() => turns(TOLD_AFTER)).then(() => onEvent(name, event, isOwn));
       },
     });
   }
+
+  get usage(): StoreUsage {
+    return this.#far.usage;
+  }
+
+  readonly lossesSeen = 0;
 
   checks(): readonly StoreCheck[] {
     return this.#far.checks();

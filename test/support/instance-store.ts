@@ -31,6 +31,12 @@ export class InstanceStore implements LeaseStore {
     return this.#shared.acceptedRisks;
   }
 
+  get usage() {
+    return this.#shared.usage;
+  }
+
+  readonly lossesSeen = 0;
+
   end(): void {
     this.#isEnded = true;
   }
@@ -62,8 +68,8 @@ export class InstanceStore implements LeaseStore {
       onWake: (wake) => {
         if (!this.#isEnded) listener.onWake(wake);
       },
-      onEvent: (name, event) => {
-        if (!this.#isEnded) listener.onEvent(name, event);
+      onEvent: (name, event, isOwn) => {
+        if (!this.#isEnded) listener.onEvent(name, event, isOwn);
       },
     });
   }

@@ -21,6 +21,7 @@ import type {
   StoredReply,
   StoreListener,
 } from '../../service/src/session/store.ts';
+import { NO_USAGE, oldestReplyAt, oldestWaitAt, usageOf, type StoreUsage, type Usage } from '../../service/src/session/usage.ts';
 import { EMPTY_SESSION, type FencingToken, type Namespace, type Reply, type ReplyId, type Session, type SessionKey } from '../../service/src/session/types.ts';
 
 const idOf = ({ namespace, key }: SessionName): string => JSON.stringify([namespace, key]);
@@ -46,8 +47,12 @@ export class MemoryStore implements LeaseStore {
   readonly #listeners: StoreListener[] = [];
   #floor = 0 as FencingToken;
 
+  readonly usage: StoreUsage;
+  lossesSeen = 0;
+
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.usage = new CountedAnew(clock, () => [...this.#sessions.values()]);
   }
 
   async apply<C extends Command>(name: SessionName, command: C): Promise<OutcomeOf<C>> {
@@ -105,7 +110,7 @@ export class MemoryStore implements LeaseStore {
 
   /** An event that no command caused. */
   tell(name: SessionName, event: SessionEvent): void {
-    for (const listener of this.#listeners) listener.onEvent(name, event);
+    for (const listener of this.#listeners) listener.onEvent(name, event, true);
   }
 
   checks(): readonly StoreCheck[] {
@@ -126,7 +131,7 @@ export class MemoryStore implements LeaseStore {
     this.#arm(kept);
     for (const listener of this.#listeners) {
       for (const wake of wakes) listener.onWake(wake);
-      for (const event of events) listener.onEvent(name, event);
+      for (const event of events) listener.onEvent(name, event, true);
     }
     return outcome;
   }
@@ -141,5 +146,43 @@ export class MemoryStore implements LeaseStore {
     kept.timer?.cancel();
     const dueAt = nextDueAt(kept.session);
     kept.timer = dueAt === undefined ? undefined : this.#clock.after(dueAt - this.#clock.now().monoMs, () => void this.#carryOut(kept.name, { kind: 'tick' }));
+  }
+}
+
+/** Looks at every session whenever it is asked: slow, and plain to see that it is right. */
+class CountedAnew implements StoreUsage {
+  readonly #clock: Clock;
+  readonly #sessions: () => readonly { readonly name: SessionName; readonly session: Session }[];
+
+  constructor(clock: Clock, sessions: () => readonly { readonly name: SessionName; readonly session: Session }[]) {
+    this.#clock = clock;
+    this.#sessions = sessions;
+  }
+
+  of(namespace: Namespace): Usage {
+    const sum = { ...NO_USAGE };
+    for (const { name, session } of this.#sessions()) {
+      if (name.namespace !== namespace) continue;
+      const own = usageOf(session);
+      for (const what of Object.keys(sum) as (keyof Usage)[]) sum[what] += own[what];
+    }
+    return sum;
+  }
+
+  get namespaces(): Iterable<Namespace> {
+    return new Set(this.#sessions().filter(({ session }) => Object.values(usageOf(session)).some((count) => count > 0)).map(({ name }) => name.namespace));
+  }
+
+  oldestWaitMs(): number {
+    return this.#ageOf(oldestWaitAt);
+  }
+
+  oldestReplyMs(): number {
+    return this.#ageOf(oldestReplyAt);
+  }
+
+  #ageOf(at: (session: Session) => number | undefined): number {
+    const first = Math.min(Infinity, ...this.#sessions().map(({ session }) => at(session) ?? Infinity));
+    return first === Infinity ? 0 : this.#clock.now().monoMs - first;
   }
 }

@@ -356,7 +356,7 @@ export interface paths {
         };
         /**
          * Watch events
-         * @description Server-sent events: `granted`, `ended`, `waiting`, `left`, `yield-asked`, `parked`, `reply-state`, each with `data: {session, holder, fencingToken, endedBecause?, replyId?, state?}`; renewals give none. `waiting`, `left` and `yield-asked` carry the name of the lease holder, whoever caused them. `parked` and `reply-state` have `replyId` and the new `state`, and carry holder and fencing token of whoever parked the reply; never its payload. A reader that comes back with `Last-Event-ID` gets what it missed; where that is not known any more, an event `reset` comes first. The stream opens with an id to come back with. Comments keep it alive. It ends soon after its key was revoked. A reader that falls too far behind is cut off.
+         * @description Server-sent events: `granted`, `ended`, `waiting`, `left`, `yield-asked`, `parked`, `reply-state`, each with `data: {session, holder, fencingToken, waitedMs?, endedBecause?, heldForMs?, replyId?, state?}`; renewals give none. `waiting`, `left` and `yield-asked` carry the name of the lease holder, whoever caused them. `parked` and `reply-state` have `replyId` and the new `state`, and carry holder and fencing token of whoever parked the reply; never its payload. A reader that comes back with `Last-Event-ID` gets what it missed; where that is not known any more, an event `reset` comes first. The stream opens with an id to come back with. Comments keep it alive. It ends soon after its key was revoked. A reader that falls too far behind is cut off.
          */
         get: operations["watchEvents"];
         put?: never;
@@ -1108,7 +1108,7 @@ export interface components {
              * @description What to tell problems apart by.
              * @enum {string}
              */
-            code: "request-invalid" | "session-invalid" | "lease-id-invalid" | "cursor-invalid" | "json-malformed" | "unauthorized" | "forbidden" | "misdirected" | "not-found" | "method-not-allowed" | "body-too-large" | "media-type-unsupported" | "lease-held" | "lease-ended" | "lease-id-reused" | "waiters-full" | "lease-lost" | "lease-unknown" | "lease-not-held" | "reply-unknown" | "reply-settled" | "reply-not-next" | "reply-sending" | "reply-id-reused" | "replies-full" | "fencing-token-unknown" | "attempt-superseded" | "attempt-not-taken" | "payload-too-large" | "rate-limited" | "streams-full" | "store-unavailable" | "not-ready" | "request-timeout" | "headers-too-large" | "shutting-down" | "internal";
+            code: "request-invalid" | "session-invalid" | "lease-id-invalid" | "cursor-invalid" | "json-malformed" | "unauthorized" | "forbidden" | "misdirected" | "not-found" | "method-not-allowed" | "body-too-large" | "media-type-unsupported" | "lease-held" | "lease-ended" | "lease-id-reused" | "waiters-full" | "lease-lost" | "lease-unknown" | "lease-not-held" | "reply-unknown" | "reply-settled" | "reply-not-next" | "reply-sending" | "reply-id-reused" | "replies-full" | "quota-exceeded" | "fencing-token-unknown" | "attempt-superseded" | "attempt-not-taken" | "payload-too-large" | "rate-limited" | "streams-full" | "store-unavailable" | "not-ready" | "request-timeout" | "headers-too-large" | "shutting-down" | "internal";
             /** @description Names this request in the log of the service. */
             requestId: string;
             /** @description Whether the same request may succeed later. */
@@ -1359,6 +1359,39 @@ export interface components {
             repliesMax: number;
             /** @description How many bytes their payloads may have. */
             bytesMax: number;
+        };
+        QuotaExceededProblem: {
+            /**
+             * Format: uri-reference
+             * @description Names the kind of problem: `/problems/` and the code. The service explains it there.
+             */
+            type: string;
+            /** @description The kind of problem in words, the same each time. */
+            title: string;
+            status: number;
+            /** @description What is particular about this one. */
+            detail: string;
+            /**
+             * @description What to tell problems apart by.
+             * @enum {string}
+             */
+            code: "quota-exceeded";
+            /** @description Names this request in the log of the service. */
+            requestId: string;
+            /** @description Whether the same request may succeed later. */
+            retryable: boolean;
+            /**
+             * @description What became of the command. `unknown`: repeat it with the same lease id.
+             * @enum {string}
+             */
+            outcome?: "applied" | "not-applied" | "unknown";
+            /**
+             * @description What is used up.
+             * @enum {string}
+             */
+            quota: "leases" | "waiters" | "replies" | "bytes";
+            /** @description How many, or how many bytes, the namespace may have. */
+            limit: number;
         };
         PayloadTooLargeProblem: {
             /**
@@ -2095,7 +2128,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate-limited`: This key sends too much. `waiters-full`: Too many wait for this session already. */
+            /** @description `rate-limited`: This key sends too much. `waiters-full`: Too many wait for this session already. `quota-exceeded`: The namespace has used up a quota. */
             429: {
                 headers: {
                     "Holdfast-Store": components["headers"]["HoldfastStore"];
@@ -2103,7 +2136,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["RateLimitedProblem"] | components["schemas"]["WaitersFullProblem"];
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"] | components["schemas"]["WaitersFullProblem"] | components["schemas"]["QuotaExceededProblem"];
                 };
             };
             /** @description `internal`: The service failed. */
@@ -3389,7 +3422,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate-limited`: This key sends too much. `replies-full`: The session has too many undelivered replies. */
+            /** @description `rate-limited`: This key sends too much. `replies-full`: The session has too many undelivered replies. `quota-exceeded`: The namespace has used up a quota. */
             429: {
                 headers: {
                     "Holdfast-Store": components["headers"]["HoldfastStore"];
@@ -3397,7 +3430,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["RateLimitedProblem"] | components["schemas"]["RepliesFullProblem"];
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"] | components["schemas"]["RepliesFullProblem"] | components["schemas"]["QuotaExceededProblem"];
                 };
             };
             /** @description `internal`: The service failed. */
@@ -4265,7 +4298,7 @@ export interface operations {
                     /**
                      * @example id: k3f9a1-42
                      *     event: granted
-                     *     data: {"session":"agent:main:feishu:group:oc_1","holder":"gateway-2/pid 71","fencingToken":1760000000000001}
+                     *     data: {"session":"agent:main:feishu:group:oc_1","holder":"gateway-2/pid 71","fencingToken":1760000000000001,"waitedMs":0}
                      */
                     "text/event-stream": string;
                 };

@@ -50,6 +50,7 @@ const EXAMPLES: Readonly<Record<ErrorCode, Example>> = {
     outcome: 'not-applied',
     members: { replies: 1_000, bytes: 524_288, repliesMax: 1_000, bytesMax: 16_777_216 },
   },
+  'quota-exceeded': { detail: 'The namespace has the 50000 waiters that it may have.', outcome: 'not-applied', members: { quota: 'waiters', limit: 50_000 } },
   'fencing-token-unknown': { detail: 'fencingToken: is above all that were granted', outcome: 'not-applied' },
   'attempt-superseded': { detail: '2 attempts have begun.', outcome: 'not-applied', members: { attempts: 2 } },
   'attempt-not-taken': { detail: 'This lease has no attempt under way that it could settle.', outcome: 'not-applied' },

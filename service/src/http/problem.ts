@@ -33,6 +33,7 @@ export const STATUSES: Readonly<Record<ErrorCode, number>> = {
   'fencing-token-unknown': 422,
   'waiters-full': 429,
   'replies-full': 429,
+  'quota-exceeded': 429,
   'rate-limited': 429,
   'streams-full': 429,
   'headers-too-large': 431,

@@ -3,11 +3,14 @@ import type { Outcomes } from '../session/commands.ts';
 import { HoldfastError } from '../session/errors.ts';
 import { REPLIES_BYTES_MAX, REPLIES_MAX } from '../session/limits.ts';
 import type { Acquired } from '../session/service.ts';
+import type { Quota } from '../session/usage.ts';
 
 export type Refusal = Exclude<
   Acquired | Outcomes['renew' | 'release' | 'yield' | 'revoke' | 'park' | 'attempt' | 'replay' | 'discard'],
   { kind: 'granted' | 'renewed' | 'released' | 'asked' | 'revoked' | 'parked' | 'reply' }
 >;
+
+const QUOTA_WORDS: Readonly<Record<Quota, string>> = { leases: 'live leases', waiters: 'waiters', replies: 'undelivered and dead replies', bytes: 'bytes of undelivered and dead replies' };
 
 /** Refusals changed nothing that the caller asked for: each says so. */
 const notApplied = (code: Refusal['kind'], detail: string, members: Record<string, unknown> = {}): HoldfastError =>
@@ -25,6 +28,10 @@ export const refusalError = (refusal: Refusal): HoldfastError => {
       return notApplied(refusal.kind, 'This session knows the lease id with another holder. Mint a new lease id.');
     case 'waiters-full':
       return notApplied(refusal.kind, `${refusal.waiters} wait for the session already.`, { waiters: refusal.waiters });
+    case 'quota-exceeded': {
+      const { kind, ...members } = refusal;
+      return notApplied(kind, `The namespace has the ${refusal.limit} ${QUOTA_WORDS[refusal.quota]} that it may have.`, members);
+    }
     case 'lease-lost': {
       const { kind, ...members } = refusal;
       return notApplied(kind, `The lease ended: ${refusal.endedBecause}.`, members);

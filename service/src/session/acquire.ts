@@ -16,14 +16,16 @@ export const acquire = (draft: Draft, command: Acquire): Outcomes['acquire'] => 
   if (waiter && waiter.holder !== command.holder) return { kind: 'lease-id-reused' };
   // A free session has no waiters: whoever waited was offered it when it became free.
   if (!session.lease) return grant(draft, command);
-  if (!waiter && session.waiters.length >= WAITERS_MAX && wantsTicket(draft, command)) {
-    return { kind: 'waiters-full', waiters: session.waiters.length };
+  if (!waiter && wantsTicket(draft, command)) {
+    if (session.waiters.length >= WAITERS_MAX) return { kind: 'waiters-full', waiters: session.waiters.length };
+    if (command.usedUp?.waiters !== undefined) return { kind: 'quota-exceeded', quota: 'waiters', limit: command.usedUp.waiters };
   }
   askHolder(draft, command);
   return waiter ? comeBack(draft, session.lease, waiter, command) : waitOrLeave(draft, session.lease, command);
 };
 
 const grant = (draft: Draft, command: Acquire): Outcomes['acquire'] => {
+  if (command.usedUp?.leases !== undefined) return { kind: 'quota-exceeded', quota: 'leases', limit: command.usedUp.leases };
   const { monoMs } = draft.now;
   const holdEndsAtMs = monoMs + command.maxHoldMs;
   const lease: Lease = {
@@ -43,7 +45,7 @@ const grant = (draft: Draft, command: Acquire): Outcomes['acquire'] => {
     yieldRequest: undefined,
   };
   setLease(draft, lease);
-  draft.events.push({ type: 'granted', holder: lease.holder, fencingToken: lease.fencingToken });
+  draft.events.push({ type: 'granted', holder: lease.holder, fencingToken: lease.fencingToken, waitedMs: 0 });
   return grantedView(draft.session, lease, monoMs, { repeated: false, waitedMs: 0 });
 };
 

@@ -1,7 +1,8 @@
 /** What can be asked of a session, and what comes of it. Contention is an outcome, never an exception. */
 import type { LeaseLost, LeaseUnknown } from './lost.ts';
-import type { ReplyCommand, ReplyOutcomes } from './replies/commands.ts';
+import type { QuotaExceeded, ReplyCommand, ReplyOutcomes } from './replies/commands.ts';
 import type { ConnectionId, EndedBecause, FencingToken, LeaseIdHash, Metadata, ReplyId, ReplyState } from './types.ts';
+import type { UsedUp } from './usage.ts';
 
 export interface Acquire {
   readonly kind: 'acquire';
@@ -17,6 +18,8 @@ export interface Acquire {
   readonly maxHoldMs: number;
   readonly yieldRequest?: { readonly reason?: string | undefined; readonly graceMs?: number | undefined } | undefined;
   readonly metadata?: Metadata | undefined;
+  /** Of the namespace: a free session is not granted, or no ticket made, where the quota for it is among these. */
+  readonly usedUp?: UsedUp | undefined;
 }
 
 export interface Renew {
@@ -130,6 +133,10 @@ export interface WaitersFull {
 
 export interface Renewed {
   readonly kind: 'renewed';
+  /** How long ago the renewal before it was, or the grant: whether its holder is in time. Not told on the wire. */
+  readonly afterMs: number;
+  /** Whether it has confirmed an offer. Not told on the wire. */
+  readonly confirms: boolean;
   readonly fencingToken: FencingToken;
   readonly ttlMs: number;
   readonly remainingMs: number;
@@ -168,7 +175,7 @@ export interface FenceVerdict {
 }
 
 export interface Outcomes extends ReplyOutcomes {
-  acquire: Granted | LeaseHeld | Waiting | LeaseEnded | LeaseIdReused | WaitersFull;
+  acquire: Granted | LeaseHeld | Waiting | LeaseEnded | LeaseIdReused | WaitersFull | QuotaExceeded;
   renew: Renewed | LeaseLost | LeaseUnknown;
   release: { readonly kind: 'released' } | LeaseLost;
   disconnect: { readonly kind: 'noted' };
@@ -190,7 +197,7 @@ export interface Wake {
 
 /** Something that happened to a session and that others may watch. It names the lease's holder, whoever caused it; of a reply, whoever parked it. */
 export type SessionEvent =
-  | { readonly type: 'granted'; readonly holder: string; readonly fencingToken: FencingToken }
-  | { readonly type: 'ended'; readonly holder: string; readonly fencingToken: FencingToken; readonly endedBecause: EndedBecause }
+  | { readonly type: 'granted'; readonly holder: string; readonly fencingToken: FencingToken; readonly waitedMs: number }
+  | { readonly type: 'ended'; readonly holder: string; readonly fencingToken: FencingToken; readonly endedBecause: EndedBecause; readonly heldForMs: number }
   | { readonly type: 'waiting' | 'left' | 'yield-asked'; readonly holder: string; readonly fencingToken: FencingToken }
   | { readonly type: 'parked' | 'reply-state'; readonly holder: string; readonly fencingToken: FencingToken; readonly replyId: ReplyId; readonly state: ReplyState };

@@ -37,7 +37,7 @@ export const endLease = (draft: Draft, lease: Lease, endedBecause: EndedBecause,
   setLease(draft, undefined);
   draft.session = { ...draft.session, previous: { holder, fencingToken, endedBecause, endedAtMs, metadata } };
   rememberEnded(draft, { leaseIdHash, fencingToken, endedBecause, endedAtMs });
-  draft.events.push({ type: 'ended', holder, fencingToken, endedBecause });
+  draft.events.push({ type: 'ended', holder, fencingToken, endedBecause, heldForMs: Math.max(0, endedAtMs - lease.grantedAtMs) });
   abandonAttempts(draft, lease, endedAtMs);
   offerToNext(draft);
 };
@@ -76,7 +76,7 @@ const offer = (draft: Draft, waiter: Waiter): void => {
     yieldRequest: undefined,
   };
   setLease(draft, lease);
-  draft.events.push({ type: 'granted', holder: lease.holder, fencingToken: lease.fencingToken });
+  draft.events.push({ type: 'granted', holder: lease.holder, fencingToken: lease.fencingToken, waitedMs: Math.max(0, monoMs - waiter.enqueuedAtMs) });
   if (waiter.connection === undefined) return;
   const waitedMs = monoMs - waiter.requestedAtMs;
   const outcome = grantedView(draft.session, lease, monoMs, { repeated: false, waitedMs });

@@ -33,6 +33,7 @@ export const ERRORS = {
   'reply-sending': { title: 'The reply is being sent.', retryable: true },
   'reply-id-reused': { title: 'This reply id belongs to another payload.', retryable: false },
   'replies-full': { title: 'The session has too many undelivered replies.', retryable: true },
+  'quota-exceeded': { title: 'The namespace has used up a quota.', retryable: true },
   'fencing-token-unknown': { title: 'No such fencing token was granted.', retryable: false },
   'attempt-superseded': { title: 'The attempt is not the newest.', retryable: false },
   'attempt-not-taken': { title: 'The attempt is not yours to settle.', retryable: false },

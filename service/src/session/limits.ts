@@ -1,4 +1,5 @@
 /** The limits that are part of the rules. Those that an operator may set are in `config.ts`. */
+import type { Quotas } from './usage.ts';
 
 /** How long an offer lives until it is confirmed, at most. */
 export const OFFER_MS = 5_000;
@@ -39,6 +40,10 @@ export const RETRY_AFTER_MS_MAX = 24 * 3_600_000;
 export const REPLY_ID_CHARS_MAX = 128;
 export const CONTENT_TYPE_CHARS_MAX = 128;
 export const ATTEMPT_ERROR_BYTES_MAX = 2 * 1024;
+
+/** What a namespace may have, unless the operator says otherwise: what one machine bears, so that none fills it for the others without being told. */
+export const QUOTAS_DEFAULT: Quotas = { leases: 1_000_000, waiters: 50_000, replies: 100_000, bytes: 1024 ** 3 };
+export const QUOTA_MAX = 1_000_000_000_000;
 
 export const TTL_MS_DEFAULT = 30_000;
 export const MAX_HOLD_MS_DEFAULT = 4 * 3_600_000;

@@ -22,7 +22,7 @@ export const renew = (draft: Draft, command: Renew): Outcomes['renew'] => {
     metadata: command.metadata ?? lease.metadata,
   };
   setLease(draft, renewed);
-  return renewedView(draft.session, renewed, monoMs);
+  return renewedView(draft.session, renewed, monoMs, { afterMs: Math.max(0, monoMs - lease.renewedAtMs), confirms: !lease.confirmed });
 };
 
 /** What is answered to an id that does not hold the session; undefined for the live holder's. */

@@ -3,8 +3,10 @@ import type { Clock } from '../clock.ts';
 import type { Acquire, Command, OutcomeOf, Outcomes, Wake } from './commands.ts';
 import { HoldfastError, StoreUnavailableError } from './errors.ts';
 import { REQUEST_DEADLINE_MS } from './limits.ts';
+import type { Park } from './replies/commands.ts';
 import type { LeasePage, LeaseQuery, LeaseStore, Renewal, ReplyPage, ReplyQuery, SessionName } from './store.ts';
 import type { ConnectionId, Namespace, ReplyId } from './types.ts';
+import { usedUp, type Quotas, type UsedUp } from './usage.ts';
 
 /** What an acquire comes to once it is no longer waiting. */
 export type Acquired = Exclude<Outcomes['acquire'], { kind: 'waiting' }>;
@@ -24,15 +26,17 @@ export class LeaseService {
   readonly #store: LeaseStore;
   readonly #clock: Clock;
   readonly #connectionPrefix: string;
+  readonly #quotas: Quotas;
   readonly #waiting = new Map<ConnectionId, Pending>();
   #connections = 0;
   #stopping = false;
 
   /** @param instanceId unique to this process, so that its connections are nobody else's */
-  constructor(parts: { store: LeaseStore; clock: Clock; instanceId: string }) {
+  constructor(parts: { store: LeaseStore; clock: Clock; instanceId: string; quotas: Quotas }) {
     this.#store = parts.store;
     this.#clock = parts.clock;
     this.#connectionPrefix = parts.instanceId;
+    this.#quotas = parts.quotas;
   }
 
   /** Takes a wake from the store to the request that waits for it. */
@@ -41,9 +45,9 @@ export class LeaseService {
   }
 
   /** Takes a lease, waiting for it up to `waitMs`. Resolves even if the caller has gone; what that means for the lease is settled first. */
-  async acquire(name: SessionName, request: Omit<Acquire, 'kind' | 'connection'>, caller: Caller): Promise<Acquired> {
+  async acquire(name: SessionName, request: Omit<Acquire, 'kind' | 'connection' | 'usedUp'>, caller: Caller): Promise<Acquired> {
     const connection = `${this.#connectionPrefix}:${++this.#connections}` as ConnectionId;
-    const command: Acquire = { kind: 'acquire', ...request, connection };
+    const command: Acquire = { kind: 'acquire', ...request, connection, usedUp: this.#usedUp(name) };
     const pending: Pending = { answer: undefined };
     const leave = (): void => {
       this.#leave(name, command);
@@ -77,8 +81,16 @@ export class LeaseService {
   }
 
   /** Carries out any command that is answered at once. */
-  run<C extends Exclude<Command, Acquire>>(name: SessionName, command: C): Promise<OutcomeOf<C>> {
+  run<C extends Exclude<Command, Acquire | Park>>(name: SessionName, command: C): Promise<OutcomeOf<C>> {
     return this.#withDeadline(this.#store.apply(name, command));
+  }
+
+  park(name: SessionName, reply: Omit<Park, 'kind' | 'usedUp'>): Promise<OutcomeOf<Park>> {
+    return this.#withDeadline(this.#store.apply(name, { kind: 'park', ...reply, usedUp: this.#usedUp(name, reply.payloadBytes) }));
+  }
+
+  #usedUp({ namespace }: SessionName, payloadBytes?: number): UsedUp | undefined {
+    return usedUp(this.#store.usage.of(namespace), this.#quotas, payloadBytes);
   }
 
   renewAll(namespace: Namespace, renewals: readonly Renewal[]): ReturnType<LeaseStore['renewAll']> {

@@ -2,6 +2,7 @@
 import type { Command, OutcomeOf, SessionEvent, SessionView, Wake } from './commands.ts';
 import type { ReplyUnknown, ReplyView, ToldReply } from './replies/commands.ts';
 import type { LeaseIdHash, Namespace, ReplyId, ReplyState, SessionKey } from './types.ts';
+import type { StoreUsage } from './usage.ts';
 
 /** A session is named by both, everywhere. */
 export interface SessionName {
@@ -63,8 +64,8 @@ export type StoredReply = ToldReply & { readonly payload?: string };
 export interface StoreListener {
   /** An answer for a connection that waits in this process. */
   onWake(wake: Wake): void;
-  /** Something that happened, told once what made it happen is durable. */
-  onEvent(name: SessionName, event: SessionEvent): void;
+  /** Something that happened, told once what made it happen is durable. `isOwn`: this instance caused it, or found it due; each event is one instance's own. */
+  onEvent(name: SessionName, event: SessionEvent, isOwn: boolean): void;
 }
 
 /** How one background loop or dependency is doing, for `/readyz`. */
@@ -72,6 +73,8 @@ export interface StoreCheck {
   readonly name: string;
   readonly ok: boolean;
   readonly detail?: string;
+  /** Of a loop: how often it has gone round. */
+  readonly rounds?: number;
 }
 
 export type StoreKind = 'embedded' | 'redis';
@@ -89,6 +92,9 @@ export interface LeaseStore {
   readonly storeId: string;
   /** The risks that are run just now. They may change whenever the store has been away. */
   readonly acceptedRisks: readonly AcceptedRisk[];
+  readonly usage: StoreUsage;
+  /** How often this instance has found that state was gone which it had seen. */
+  readonly lossesSeen: number;
   /** Carries out one command. Resolves when the state that the outcome was computed from is durable. */
   apply<C extends Command>(name: SessionName, command: C): Promise<OutcomeOf<C>>;
   /** Renews many leases of one namespace; same order. `undefined` is no verdict: the lease may still be renewed until it expires. */

@@ -49,8 +49,9 @@ export const heldView = (session: Session, lease: Lease, nowMs: number, waiter?:
   waitedMs: waiter ? nowMs - waiter.requestedAtMs : 0,
 });
 
-export const renewedView = (session: Session, lease: Lease, nowMs: number): Renewed => ({
+export const renewedView = (session: Session, lease: Lease, nowMs: number, was: Pick<Renewed, 'afterMs' | 'confirms'>): Renewed => ({
   kind: 'renewed',
+  ...was,
   fencingToken: lease.fencingToken,
   ttlMs: lease.ttlMs,
   remainingMs: lease.expiresAtMs - nowMs,

@@ -6,7 +6,7 @@ import type { LoggedEvent } from '../../../service/src/session/event-log.ts';
 const logged = (number: number): LoggedEvent => ({
   id: `epoch-${number}`,
   session: 's' as LoggedEvent['session'],
-  event: { type: 'granted', holder: 'h', fencingToken: number as LoggedEvent['event']['fencingToken'] },
+  event: { type: 'granted', holder: 'h', fencingToken: number as LoggedEvent['event']['fencingToken'], waitedMs: 0 },
 });
 
 const idsIn = (text: string): string[] => [...text.matchAll(/^id: (.+)$/gm)].map((match) => match[1]!);

@@ -15,7 +15,7 @@ t.test('a free session is granted at once, with all that a holder needs to know'
     waitedMs: 0,
     parkedReplies: 0,
   });
-  t.strictSame(scene.events, [{ type: 'granted', holder: 'gateway-1', fencingToken: 1_700_000_000_000_000 }]);
+  t.strictSame(scene.events, [{ type: 'granted', holder: 'gateway-1', fencingToken: 1_700_000_000_000_000, waitedMs: 0 }]);
   t.strictSame(scene.wakes, []);
 });
 
@@ -200,4 +200,31 @@ t.test('previous is told after every kind of end', async (t) => {
     const endedMsAgo = endedBecause === 'max-hold' ? 20_250 : 250;
     t.match(granted, { kind: 'granted', previous: { holder: 'gateway-1', fencingToken, endedBecause, endedMsAgo, metadata: { draft: 'm1' } } }, endedBecause);
   }
+});
+
+// ---- quotas of the namespace ----
+
+t.test('where the quota of leases is used up nothing free is granted, and what is granted already is told again', async (t) => {
+  const scene = new Scene();
+  const fencingToken = scene.take('a');
+  t.match(scene.acquire('a', { usedUp: { leases: 1 } }), { kind: 'granted', repeated: true, fencingToken }, 'an answer that was lost is repeated');
+  t.match(scene.acquire('b', { usedUp: { leases: 1 } }), { kind: 'lease-held' });
+  scene.acquire('c', { waitMs: 1_000, usedUp: { leases: 1 } });
+  scene.release('a');
+  t.match(scene.wakes.at(-1), { outcome: { kind: 'granted' } }, 'a waiter takes the place of the holder before it');
+  scene.release('c');
+  const { session } = scene;
+  t.strictSame(scene.acquire('d', { usedUp: { leases: 1, waiters: 5 } }), { kind: 'quota-exceeded', quota: 'leases', limit: 1 });
+  t.equal(scene.session, session, 'and nothing has changed');
+});
+
+t.test('where the quota of waiters is used up no ticket is made, nobody is asked to yield, and who has a ticket keeps it', async (t) => {
+  const scene = new Scene();
+  scene.take('a');
+  scene.acquire('b', { waitMs: 1_000 });
+  const { session } = scene;
+  t.strictSame(scene.acquire('c', { waitMs: 1_000, yieldRequest: { reason: 'now' }, usedUp: { waiters: 1 } }), { kind: 'quota-exceeded', quota: 'waiters', limit: 1 });
+  t.equal(scene.session, session, 'nothing has changed');
+  t.strictSame(scene.acquire('b', { waitMs: 1_000, usedUp: { waiters: 1 } }), { kind: 'waiting' });
+  t.match(scene.acquire('d', { usedUp: { waiters: 1 } }), { kind: 'lease-held' }, 'who does not wait needs none');
 });

@@ -137,6 +137,6 @@ t.test('events say what happened, to whom, and nothing else', async (t) => {
   const scene = new Scene();
   const seen = [scene.take('a'), scene.wait('b'), scene.askYield(), scene.revoke()];
   t.equal(seen.length, 4);
-  t.strictSame(Object.keys(scene.events[0] ?? {}).toSorted(), ['endedBecause', 'fencingToken', 'holder', 'type']);
-  t.strictSame(Object.keys(scene.events[1] ?? {}).toSorted(), ['fencingToken', 'holder', 'type']);
+  t.strictSame(Object.keys(scene.events[0] ?? {}).toSorted(), ['endedBecause', 'fencingToken', 'heldForMs', 'holder', 'type']);
+  t.strictSame(Object.keys(scene.events[1] ?? {}).toSorted(), ['fencingToken', 'holder', 'type', 'waitedMs']);
 });

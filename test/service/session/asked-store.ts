@@ -1,5 +1,6 @@
 /** A store that answers when the test says so, and remembers what it was asked. */
 import type { Command, Outcome, OutcomeOf } from '../../../service/src/session/commands.ts';
+import { NO_USAGE } from '../../../service/src/session/usage.ts';
 import type { LeasePage, LeaseStore, SessionName, StoreCheck } from '../../../service/src/session/store.ts';
 
 interface Asked {
@@ -13,6 +14,8 @@ export class AskedStore implements LeaseStore {
   readonly kind = 'embedded';
   readonly storeId = 'st_asked';
   readonly acceptedRisks = [];
+  readonly lossesSeen = 0;
+  readonly usage = { of: () => NO_USAGE, namespaces: [], oldestWaitMs: () => 0, oldestReplyMs: () => 0 };
   readonly asked: Asked[] = [];
 
   apply<C extends Command>(name: SessionName, command: C): Promise<OutcomeOf<C>> {

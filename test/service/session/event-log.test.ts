@@ -6,7 +6,7 @@ import { fencingToken } from './scene.ts';
 
 const main = 'default' as Namespace;
 const other = 'other' as Namespace;
-const event: SessionEvent = { type: 'granted', holder: 'gateway-1', fencingToken: fencingToken(7) };
+const event: SessionEvent = { type: 'granted', holder: 'gateway-1', fencingToken: fencingToken(7), waitedMs: 0 };
 const append = (log: EventLog, namespace: Namespace, times = 1): void => {
   for (let count = 0; count < times; count += 1) log.append({ namespace, key: 's' as SessionKey }, event);
 };

@@ -5,7 +5,7 @@ t.test('a release ends the lease, and its repeat is answered alike', async (t) =
   const scene = new Scene();
   const fencingToken = scene.take('a');
   t.strictSame(scene.release('a'), { kind: 'released' });
-  t.strictSame(scene.events, [{ type: 'ended', holder: 'holder of a', fencingToken, endedBecause: 'released' }]);
+  t.strictSame(scene.events, [{ type: 'ended', holder: 'holder of a', fencingToken, endedBecause: 'released', heldForMs: 0 }]);
   t.strictSame(scene.release('a'), { kind: 'released' });
   t.strictSame(scene.events, []);
 });

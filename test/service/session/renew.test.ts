@@ -5,7 +5,7 @@ t.test('a renewal moves the expiry on by the TTL, counted from now', async (t) =
   const scene = new Scene();
   const fencingToken = scene.take('a', { ttlMs: 9_000 });
   scene.pass(4_000);
-  t.strictSame(scene.renew('a'), { kind: 'renewed', fencingToken, ttlMs: 9_000, remainingMs: 9_000, renewAfterMs: 3_000, waiters: 0, parkedReplies: 0 });
+  t.strictSame(scene.renew('a'), { kind: 'renewed', afterMs: 4_000, confirms: false, fencingToken, ttlMs: 9_000, remainingMs: 9_000, renewAfterMs: 3_000, waiters: 0, parkedReplies: 0 });
   t.strictSame(scene.events, [], 'renewals give no events');
 });
 

@@ -1,6 +1,7 @@
 /** The use cases: waits joined to their answers, deadlines, callers that leave. */
 import t from 'tap';
 import type { Granted, LeaseHeld } from '../../../service/src/session/commands.ts';
+import { QUOTAS_DEFAULT } from '../../../service/src/session/limits.ts';
 import { LeaseService, type Caller } from '../../../service/src/session/service.ts';
 import type { SessionName } from '../../../service/src/session/store.ts';
 import type { Namespace, SessionKey } from '../../../service/src/session/types.ts';
@@ -30,7 +31,7 @@ class Client implements Caller {
 
 const serve = (): { store: AskedStore; clock: FakeClock; service: LeaseService; client: Client } => {
   const [store, clock] = [new AskedStore(), new FakeClock()];
-  return { store, clock, service: new LeaseService({ store, clock, instanceId: 'i1' }), client: new Client() };
+  return { store, clock, service: new LeaseService({ store, clock, instanceId: 'i1', quotas: QUOTAS_DEFAULT }), client: new Client() };
 };
 
 /** Lets promises that are settled run their course. */

@@ -43,6 +43,7 @@ const schemas: FastifyPluginAsync<Pick<HttpParts, 'bounds'>> = async (app, { bou
     problems.replyNotNextProblem,
     problems.attemptSupersededProblem,
     problems.repliesFullProblem,
+    problems.quotaExceededProblem,
     problems.payloadTooLargeProblem,
     problems.forbiddenProblem,
     problems.rateLimitedProblem,

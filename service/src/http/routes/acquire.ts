@@ -27,7 +27,7 @@ const schema = {
   body: ref<AcquireRequest>('AcquireRequest'),
   response: { 200: ref<Grant>('Grant', 'The same lease id was granted before.'), 201: ref<Grant>('Grant', 'Granted.') },
 };
-const errors = [...ANY, ...SESSION, ...LEASE_ID, ...BODY, 'lease-held', 'lease-ended', 'lease-id-reused', 'waiters-full', ...STORE, 'shutting-down'] as const;
+const errors = [...ANY, ...SESSION, ...LEASE_ID, ...BODY, 'lease-held', 'lease-ended', 'lease-id-reused', 'waiters-full', 'quota-exceeded', ...STORE, 'shutting-down'] as const;
 
 const acquireRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'leases' | 'hashLeaseId' | 'bounds'>> = async (app, { leases, hashLeaseId, bounds }) => {
   const ttlMsDefault = Math.min(Math.max(TTL_MS_DEFAULT, bounds.ttlMsMin), bounds.ttlMsMax);

@@ -12,14 +12,14 @@ import { eventsQuery } from '../schemas/parameters.ts';
 const example = eventText({
   id: 'k3f9a1-42',
   session: 'agent:main:feishu:group:oc_1' as LoggedEvent['session'],
-  event: { type: 'granted', holder: 'gateway-2/pid 71', fencingToken: 1_760_000_000_000_001 as LoggedEvent['event']['fencingToken'] },
+  event: { type: 'granted', holder: 'gateway-2/pid 71', fencingToken: 1_760_000_000_000_001 as LoggedEvent['event']['fencingToken'], waitedMs: 0 },
 });
 
 const schema = {
   operationId: 'watchEvents',
   summary: 'Watch events',
   description:
-    'Server-sent events: `granted`, `ended`, `waiting`, `left`, `yield-asked`, `parked`, `reply-state`, each with `data: {session, holder, fencingToken, endedBecause?, replyId?, state?}`; renewals give none. `waiting`, `left` and `yield-asked` carry the name of the lease holder, whoever caused them. `parked` and `reply-state` have `replyId` and the new `state`, and carry holder and fencing token of whoever parked the reply; never its payload. A reader that comes back with `Last-Event-ID` gets what it missed; where that is not known any more, an event `reset` comes first. The stream opens with an id to come back with. Comments keep it alive. It ends soon after its key was revoked. A reader that falls too far behind is cut off.',
+    'Server-sent events: `granted`, `ended`, `waiting`, `left`, `yield-asked`, `parked`, `reply-state`, each with `data: {session, holder, fencingToken, waitedMs?, endedBecause?, heldForMs?, replyId?, state?}`; renewals give none. `waiting`, `left` and `yield-asked` carry the name of the lease holder, whoever caused them. `parked` and `reply-state` have `replyId` and the new `state`, and carry holder and fencing token of whoever parked the reply; never its payload. A reader that comes back with `Last-Event-ID` gets what it missed; where that is not known any more, an event `reset` comes first. The stream opens with an id to come back with. Comments keep it alive. It ends soon after its key was revoked. A reader that falls too far behind is cut off.',
   tags: ['events'],
   querystring: eventsQuery,
   headers: Type.Object({

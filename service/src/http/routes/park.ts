@@ -25,17 +25,16 @@ const schema = {
   body: ref<ParkRequest>('ParkRequest'),
   response: { 200: ref<Reply>('Reply', 'The same reply was parked before; this is what became of it.'), 201: ref<Reply>('Reply', 'Parked.') },
 };
-const errors = [...ANY, ...SESSION, ...BODY, 'payload-too-large', 'reply-id-reused', 'fencing-token-unknown', 'replies-full', ...STORE] as const;
+const errors = [...ANY, ...SESSION, ...BODY, 'payload-too-large', 'reply-id-reused', 'fencing-token-unknown', 'replies-full', 'quota-exceeded', ...STORE] as const;
 
 const parkRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'leases' | 'hashPayload'>> = async (app, { leases, hashPayload }) => {
   app.put('/v1/replies/:session/:replyId', { schema, config: { errors, scopes: ['replies'], budget: 'replies' }, bodyLimit: PARK_BODY_BYTES_MAX }, async (request, reply) => {
     const key = keyOfPath(request.params.session);
     const { fencingToken, holder, sequence, committed = false, contentType = JSON_CONTENT_TYPE, reason, expiresInMs = REPLY_LIFE_MS_DEFAULT } = request.body;
     const payload = checkedPayload(request.body.payload, contentType);
-    const parked = await leases.run(
+    const parked = await leases.park(
       { namespace: request.namespace, key },
       {
-        kind: 'park',
         replyId: request.params.replyId as ReplyId,
         fencingToken: fencingToken as FencingToken,
         holder,

@@ -2,6 +2,7 @@
 import { Type, type Static, type TProperties } from '@fastify/type-provider-typebox';
 import { SCOPES } from '../../access/scopes.ts';
 import { ERRORS, type ErrorCode } from '../../session/errors.ts';
+import { QUOTAS } from '../../session/usage.ts';
 import { BUDGETS } from '../budgets.ts';
 import { endedBecause, fencingToken, span, waitersCount } from './fields.ts';
 import { attempts, replyId, replyState } from './reply-fields.ts';
@@ -64,6 +65,11 @@ export const repliesFullProblem = problemOf('RepliesFullProblem', ['replies-full
   bytesMax: count('How many bytes their payloads may have.'),
 });
 
+export const quotaExceededProblem = problemOf('QuotaExceededProblem', ['quota-exceeded'], {
+  quota: Type.Enum(QUOTAS, { type: 'string', description: 'What is used up.' }),
+  limit: count('How many, or how many bytes, the namespace may have.'),
+});
+
 export const payloadTooLargeProblem = problemOf('PayloadTooLargeProblem', ['payload-too-large'], {
   payloadBytes: count('Bytes of the payload: of compact JSON, or of text in UTF-8.'),
   payloadBytesMax: count('How many it may have.'),
@@ -91,6 +97,7 @@ export const PROBLEM_SCHEMAS: Partial<Record<ErrorCode, string>> = {
   'reply-not-next': 'ReplyNotNextProblem',
   'attempt-superseded': 'AttemptSupersededProblem',
   'replies-full': 'RepliesFullProblem',
+  'quota-exceeded': 'QuotaExceededProblem',
   'payload-too-large': 'PayloadTooLargeProblem',
   'not-ready': 'NotReadyProblem',
   forbidden: 'ForbiddenProblem',

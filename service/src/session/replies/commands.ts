@@ -1,6 +1,7 @@
 /** What can be asked about the replies of a session, and what comes of it. */
 import type { LeaseLost, LeaseUnknown } from '../lost.ts';
 import type { AttemptOutcome, FencingToken, LeaseIdHash, PayloadHash, ReplyId, ReplyState } from '../types.ts';
+import type { Quota, UsedUp } from '../usage.ts';
 
 /** Keeps a finished reply. It needs no live lease: a holder that lost its lease parks under its stale token. */
 export interface Park {
@@ -17,6 +18,8 @@ export interface Park {
   readonly payloadBytes: number;
   /** JSON text. No rule looks at it: the store keeps it when the reply is new. */
   readonly payload: string;
+  /** Of the namespace: a new reply is not taken where the quota for it is among these. */
+  readonly usedUp?: UsedUp | undefined;
 }
 
 /** The live holder begins an attempt to deliver (`sending`), or says what came of it. */
@@ -128,6 +131,13 @@ export interface RepliesFull {
   readonly bytes: number;
 }
 
+/** The namespace has all that it may have. */
+export interface QuotaExceeded {
+  readonly kind: 'quota-exceeded';
+  readonly quota: Quota;
+  readonly limit: number;
+}
+
 export interface ReplyUnknown {
   readonly kind: 'reply-unknown';
 }
@@ -168,7 +178,7 @@ export interface RepliesPage {
 }
 
 export interface ReplyOutcomes {
-  park: Parked | ReplyIdReused | FencingTokenUnknown | RepliesFull;
+  park: Parked | ReplyIdReused | FencingTokenUnknown | RepliesFull | QuotaExceeded;
   attempt: ToldReply | ReplyUnknown | ReplySettled | ReplyNotNext | AttemptSuperseded | AttemptNotTaken | LeaseLost | LeaseUnknown;
   replay: ToldReply | ReplyUnknown | ReplySettled | ReplySending | RepliesFull | LeaseLost | LeaseUnknown;
   discard: ToldReply | ReplyUnknown | ReplySettled | ReplySending | LeaseLost | LeaseUnknown;

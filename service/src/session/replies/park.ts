@@ -16,6 +16,10 @@ export const park = (draft: Draft, command: Park): Outcomes['park'] => {
   if (command.fencingToken > draft.floor) return { kind: 'fencing-token-unknown' };
   const full = roomFault(session, command.payloadBytes);
   if (full) return full;
+  for (const quota of ['replies', 'bytes'] as const) {
+    const limit = command.usedUp?.[quota];
+    if (limit !== undefined) return { kind: 'quota-exceeded', quota, limit };
+  }
   const reply: Reply = {
     number: session.repliesParked + 1,
     replyId: command.replyId,

@@ -21,6 +21,7 @@ import type {
   StoreListener,
 } from '../../session/store.ts';
 import type { Namespace, ReplyId } from '../../session/types.ts';
+import type { StoreUsage } from '../../session/usage.ts';
 import type { Loaded } from './loading.ts';
 import { DiskHangsError } from './disk-hangs-error.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -82,6 +83,13 @@ export class EmbeddedStore implements LeaseStore {
     // A thread that is gone is noticed now, and not by the next caller.
     void writer.ended.then((error) => this.#commits.fail(error));
   }
+
+  get usage(): StoreUsage {
+    return this.#sessions.usage;
+  }
+
+  /** A file that has lost its state is not opened again. */
+  readonly lossesSeen = 0;
 
   listen(listener: StoreListener): void {
     this.#sessions.listen(listener);

@@ -5,7 +5,7 @@
 import { courierDueAt } from '../../session/replies/due.ts';
 import type { Namespace, Session } from '../../session/types.ts';
 import type { Entry } from './session-table.ts';
-import { TimeIndex, type TimedEntry } from './time-index.ts';
+import { moveIn, TimeIndex, type TimedEntry } from './time-index.ts';
 
 export class ReplyIndexes {
   readonly #due = new Map<Namespace, TimeIndex>();
@@ -43,11 +43,5 @@ export class ReplyIndexes {
     moveIn(index, entry, from, to);
   }
 }
-
-const moveIn = (index: TimeIndex, entry: Entry, from: number | undefined, to: number | undefined): void => {
-  if (from === to) return;
-  if (from !== undefined) index.remove(from, entry);
-  if (to !== undefined) index.add(to, entry);
-};
 
 const oldestSettledAt = ({ settledReplies }: Session): number | undefined => settledReplies[0]?.settledAtMs;

@@ -16,6 +16,7 @@ import { ReplyIndexes } from './reply-indexes.ts';
 import { endedSince, mustWrite } from './rows.ts';
 import type { Entry, SessionTable } from './session-table.ts';
 import { Sweeper } from './sweeper.ts';
+import { UsageCounts } from './usage-counts.ts';
 
 export interface SessionsInMemoryParts {
   readonly clock: Clock;
@@ -32,6 +33,7 @@ export interface SessionsInMemoryParts {
 export class SessionsInMemory {
   readonly table: SessionTable;
   readonly indexes = new ReplyIndexes();
+  readonly usage: UsageCounts;
   readonly #parts: SessionsInMemoryParts;
   readonly #sweeper: Sweeper;
   #floor: FencingToken;
@@ -42,8 +44,9 @@ export class SessionsInMemory {
     this.#parts = parts;
     this.table = table;
     this.#floor = floor as FencingToken;
+    this.usage = new UsageCounts(clock);
     for (const entry of table.entries()) {
-      this.indexes.move(entry, EMPTY_SESSION, entry.session);
+      this.#index(entry, EMPTY_SESSION, entry.session);
       this.#armAlarm(entry);
     }
     this.#sweeper = new Sweeper({
@@ -99,7 +102,7 @@ export class SessionsInMemory {
     const { clock, pending, commits } = this.#parts;
     const before = entry.session;
     this.table.put(entry, after);
-    this.indexes.move(entry, before, after);
+    this.#index(entry, before, after);
     if (!mustWrite(before, after)) return;
     const isParked = payload !== undefined && after.repliesParked > before.repliesParked;
     pending.session(entry);
@@ -108,10 +111,15 @@ export class SessionsInMemory {
     entry.writtenIn = commits.touch();
   }
 
+  #index(entry: Entry, before: Session, after: Session): void {
+    this.indexes.move(entry, before, after);
+    this.usage.move(entry, before, after);
+  }
+
   #tell(name: SessionName, wakes: readonly Wake[], events: readonly SessionEvent[], durable: number): void {
     const tell = (): void => {
       for (const wake of wakes) this.#listener?.onWake(wake);
-      for (const event of events) this.#listener?.onEvent(name, event);
+      for (const event of events) this.#listener?.onEvent(name, event, true);
     };
     const committed = this.#parts.commits.durable(durable);
     // After a failed commit nothing is told: the process ends, and those who wait are answered by it.
@@ -145,7 +153,7 @@ export class SessionsInMemory {
 
   #forget(entry: Entry): void {
     const { pending, commits } = this.#parts;
-    this.indexes.move(entry, entry.session, EMPTY_SESSION);
+    this.#index(entry, entry.session, EMPTY_SESSION);
     this.table.remove(entry);
     pending.sessionForgotten(entry);
     commits.touch();

@@ -31,6 +31,7 @@ export class Sweeper {
   #timer: Timer;
   #walk: Iterator<Entry, void> | undefined;
   #lastRoundMs: number;
+  #rounds = 0;
 
   constructor(parts: SweeperParts) {
     this.#parts = parts;
@@ -41,7 +42,7 @@ export class Sweeper {
   check(): StoreCheck {
     const silentMs = this.#parts.clock.now().monoMs - this.#lastRoundMs;
     const ok = silentMs < SILENT_MS_MAX;
-    return { name: 'sweep', ok, ...(!ok && { detail: `no round for ${silentMs} ms` }) };
+    return { name: 'sweep', ok, rounds: this.#rounds, ...(!ok && { detail: `no round for ${silentMs} ms` }) };
   }
 
   stop(): void {
@@ -59,6 +60,7 @@ export class Sweeper {
   #round(): number {
     const { table, clock, forget, idleMax } = this.#parts;
     this.#lastRoundMs = clock.now().monoMs;
+    this.#rounds += 1;
     let changes = 0;
     for (; changes < CHANGES_MAX && table.idleSize > idleMax; changes += 1) forget(table.oldestIdle!);
     for (let visits = 0; visits < VISITS_MAX && changes < CHANGES_MAX; visits += 1) {

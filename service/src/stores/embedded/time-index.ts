@@ -80,3 +80,10 @@ export class TimeIndex {
 }
 
 const indexIn = (piece: readonly TimedEntry[], place: TimePlace): number => firstFrom(piece, (item) => compare(item, place) < 0);
+
+/** Moves a session to where it stands now; undefined is nowhere. */
+export const moveIn = (index: TimeIndex, entry: Entry, from: number | undefined, to: number | undefined): void => {
+  if (from === to) return;
+  if (from !== undefined) index.remove(from, entry);
+  if (to !== undefined) index.add(to, entry);
+};

@@ -31,9 +31,15 @@ export class Recovery {
   /** By partition, as far as this instance has seen to it. */
   readonly #seen = new Map<number, Seen>();
   readonly #underWay = new Map<number, Promise<void>>();
+  #losses = 0;
 
   constructor(parts: RecoveryParts) {
     this.#parts = parts;
+  }
+
+  /** Partitions that this instance, or another, found without their state. */
+  get lossesSeen(): number {
+    return this.#losses;
   }
 
   /** Gives a partition its marker again. Rejects when Redis does not answer. */
@@ -73,6 +79,7 @@ export class Recovery {
     const noGrantsForMs = Math.max(leastMs, remembered.longestTtlMs(), seenLeftMs);
     const { outcome, storeMs } = await run(markScript, partition, { floor: remembered.token, noGrantsForMs });
     const leftMs = this.#see(partition, outcome.noGrantsBeforeMs, storeMs);
+    this.#losses += 1;
     if (outcome.wasUnmarked) log.warn(`Redis has lost partition ${partition}: leases, waiters and parked replies in it are gone. Nothing is granted there for ${leftMs} ms, and tokens go on above ${remembered.token}.`);
   }
 

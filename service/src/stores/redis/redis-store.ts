@@ -8,6 +8,7 @@ import { StoreUnavailableError } from '../../session/errors.ts';
 import type { ReplyUnknown } from '../../session/replies/commands.ts';
 import type { AcceptedRisk, LeasePage, LeaseQuery, LeaseStore, Renewal, ReplyPage, ReplyQuery, SessionName, StoreCheck, StoredReply, StoreListener } from '../../session/store.ts';
 import type { Namespace, ReplyId } from '../../session/types.ts';
+import type { StoreUsage } from '../../session/usage.ts';
 import { eventsChannel, eventsOfMessage, wakeOfMessage, wakesChannel } from './channels.ts';
 import { commandScript } from './command-scripts.ts';
 import { inParts } from './in-parts.ts';
@@ -25,6 +26,7 @@ import { ForeignStoreError, ScriptRunner, UnmarkedError, type Ran } from './scri
 import type { Script } from './script.ts';
 import { subscribe } from './subscription.ts';
 import { Sweeping } from './sweeping.ts';
+import { UsageSeen } from './usage-seen.ts';
 import { Waits } from './waits.ts';
 
 /** Sessions that one look at a partition's due index settles. */
@@ -51,6 +53,7 @@ export class RedisStore implements LeaseStore {
   readonly #recovery: Recovery;
   readonly #rounds: Rounds;
   readonly #sweeping: Sweeping;
+  readonly #usage: UsageSeen;
   #listener: StoreListener | undefined;
   #closed = false;
   #isForeign = false;
@@ -63,6 +66,7 @@ export class RedisStore implements LeaseStore {
     this.#waits = new Waits({ clock, run: this.#run, onWake: (wake) => this.#woken(wake) });
     this.#remembered = new Remembered(clock);
     this.#recovery = new Recovery({ clock, log, remembered: this.#remembered, run: this.#runner.run.bind(this.#runner) });
+    this.#usage = new UsageSeen(clock);
     this.#rounds = new Rounds(clock, () => this.#round());
     this.#sweeping = new Sweeping(clock, this.#run, partitionOf(instanceId));
   }
@@ -77,6 +81,14 @@ export class RedisStore implements LeaseStore {
 
   get acceptedRisks(): readonly AcceptedRisk[] {
     return this.#parts.link.acceptedRisks;
+  }
+
+  get usage(): StoreUsage {
+    return this.#usage;
+  }
+
+  get lossesSeen(): number {
+    return this.#recovery.lossesSeen;
   }
 
   listen(listener: StoreListener): void {
@@ -115,7 +127,7 @@ export class RedisStore implements LeaseStore {
   }
 
   checks(): readonly StoreCheck[] {
-    return [...this.#parts.link.checks(), this.#rounds.check(), this.#recovery.check()];
+    return [...this.#parts.link.checks(), this.#rounds.check(), this.#sweeping.check(), this.#recovery.check()];
   }
 
   async close(): Promise<void> {
@@ -177,6 +189,7 @@ export class RedisStore implements LeaseStore {
 
   async #settleDue(partition: number): Promise<void> {
     const { outcome, storeMs } = await this.#run(dueScript, partition, { sessionsMax: DUE_MAX });
+    this.#usage.saw(partition, outcome.usage, storeMs);
     await this.#recovery.noticed(partition, outcome.noGrantsBeforeMs, storeMs);
     if (outcome.sessions === DUE_MAX) await this.#settleDue(partition);
   }
@@ -206,10 +219,10 @@ export class RedisStore implements LeaseStore {
   }
 
   #told(message: string): void {
-    const { name, events } = eventsOfMessage(message);
+    const { name, events, instanceId } = eventsOfMessage(message);
     for (const event of events) {
       if (event.type === 'granted') this.#remembered.sawToken(event.fencingToken);
-      this.#listener?.onEvent(name, event);
+      this.#listener?.onEvent(name, event, instanceId === this.#parts.instanceId);
     }
   }
 }

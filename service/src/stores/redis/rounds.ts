@@ -15,6 +15,7 @@ export class Rounds {
   readonly #timer: Timer;
   #underWay = false;
   #lastDoneMs: number;
+  #count = 0;
 
   /** @param round one round; it rejects when the store could not be asked */
   constructor(clock: Clock, round: () => Promise<void>) {
@@ -31,6 +32,7 @@ export class Rounds {
     try {
       await this.#round();
       this.#lastDoneMs = this.#clock.now().monoMs;
+      this.#count += 1;
     } catch {
       // The next round asks again, and readiness tells once they have failed for long.
     } finally {
@@ -41,7 +43,7 @@ export class Rounds {
   check(): StoreCheck {
     const silentMs = this.#clock.now().monoMs - this.#lastDoneMs;
     const ok = silentMs < SILENT_MS_MAX;
-    return { name: 'rounds', ok, ...(!ok && { detail: `Redis was not looked at for ${silentMs} ms` }) };
+    return { name: 'rounds', ok, rounds: this.#count, ...(!ok && { detail: `Redis was not looked at for ${silentMs} ms` }) };
   }
 
   stop(): void {

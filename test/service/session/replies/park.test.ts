@@ -114,3 +114,15 @@ t.test('replies are numbered in the order of parking, and no number is used twic
   scene.park('third', { fencingToken: 1 });
   t.strictSame(['first', 'second', 'third'].map((id) => scene.find(id)?.number), [1, 2, 3]);
 });
+
+t.test('where a quota of the namespace is used up nothing new is taken, and what is known is told again', async (t) => {
+  const scene = new ReplyScene();
+  scene.take('a');
+  scene.park('r1');
+  const before = scene.session;
+  t.strictSame(scene.park('r2', { usedUp: { replies: 1 } }), { kind: 'quota-exceeded', quota: 'replies', limit: 1 });
+  t.strictSame(scene.park('r2', { usedUp: { bytes: 10 } }), { kind: 'quota-exceeded', quota: 'bytes', limit: 10 });
+  t.equal(scene.session, before);
+  t.match(scene.park('r1', { usedUp: { replies: 1, bytes: 1 } }), { kind: 'parked', repeated: true });
+  t.match(scene.park('r2', { usedUp: { leases: 1, waiters: 1 } }), { kind: 'parked', repeated: false }, 'other quotas do not matter');
+});

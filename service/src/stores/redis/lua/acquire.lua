@@ -1,9 +1,10 @@
 -- Acquire: grant, repeat, wait, or say who holds it (session/acquire.ts).
 -- KEYS  the partition's meta key
 -- ARGV  store, time, instance; name, lease id hash, connection, holder, ttl ms, wait ms, max waiters or absent, background,
---       max hold ms, whether a yield is asked for, its reason or absent, its grace ms or absent, metadata (JSON) or absent
+--       max hold ms, whether a yield is asked for, its reason or absent, its grace ms or absent, metadata (JSON) or absent,
+--       the quotas of leases and of waiters, each absent unless it is used up
 -- Gives { outcome, due, now, wakes }; the outcome is granted, lease-held, waiting, lease-ended, lease-id-reused,
--- waiters-full, or { 'no-grants', ms } while this partition grants nothing.
+-- waiters-full, { 'quota-exceeded', quota, limit }, or { 'no-grants', ms } while this partition grants nothing.
 
 local p = partition.open()
 local d = draft.open(p, args.text(1))
@@ -23,9 +24,12 @@ local asked = {
   reason = args.optionalText(11),
   graceMs = args.optionalNumber(12),
   metadata = args.optionalText(13),
+  leasesQuota = args.optionalNumber(14),
+  waitersQuota = args.optionalNumber(15),
 }
 
 local function grant()
+  if asked.leasesQuota then return { 'quota-exceeded', 'leases', asked.leasesQuota } end
   if now < p.noGrantsBefore then return { 'no-grants', p.noGrantsBefore - now } end
   local holdEndsAt = now + asked.maxHold
   local lease = {
@@ -45,7 +49,7 @@ local function grant()
     yield = false,
   }
   draft.setLease(d, lease)
-  draft.event(d, 'granted', lease.holder, lease.token)
+  draft.event(d, 'granted', lease.holder, lease.token, nil, nil, nil, 0)
   return views.granted(d, lease, false, 0)
 end
 
@@ -109,7 +113,10 @@ local function acquire()
   if waiter and waiter.holder ~= asked.holder then return { 'lease-id-reused' } end
   -- A free session has no waiters: whoever waited was offered it when it became free.
   if not s.lease then return grant() end
-  if not waiter and s.waiters >= limits.WAITERS_MAX and wantsTicket() then return { 'waiters-full', s.waiters } end
+  if not waiter and wantsTicket() then
+    if s.waiters >= limits.WAITERS_MAX then return { 'waiters-full', s.waiters } end
+    if asked.waitersQuota then return { 'quota-exceeded', 'waiters', asked.waitersQuota } end
+  end
   askHolder()
   if waiter then return comeBack(waiter) end
   return waitOrLeave()

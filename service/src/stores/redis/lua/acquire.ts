@@ -26,6 +26,8 @@ export const acquireScript = defineScript<Named<Acquire>, Outcomes['acquire'] | 
     optional(command.yieldRequest?.reason),
     optional(command.yieldRequest?.graceMs),
     optional(command.metadata && JSON.stringify(command.metadata)),
+    optional(command.usedUp?.leases),
+    optional(command.usedUp?.waiters),
   ],
   read: (told) => (told[0] === 'no-grants' ? { kind: 'no-grants', forMs: number(told[1]) } : (readLeaseOutcome(told) as Outcomes['acquire'])),
 });

@@ -2,7 +2,7 @@
 -- Every instance calls it for every partition about twice a second, which shows that it is there.
 -- KEYS  the partition's meta key
 -- ARGV  store, time, instance; how many at most
--- Gives { { how many were settled, before when nothing is granted }, false, now, wakes }.
+-- Gives { { how many were settled, before when nothing is granted, what the namespaces use }, false, now, wakes }.
 
 local p = partition.open()
 instances.isHere(p)
@@ -15,4 +15,6 @@ for _, name in ipairs(names) do
   d.changed = true
   table.insert(drafts, d)
 end
-return tell.answerAll(p, drafts, { #names, p.noGrantsBefore })
+local answer = tell.answerAll(p, drafts, { #names, p.noGrantsBefore })
+answer[1][3] = usage.read(p)
+return answer

@@ -1,9 +1,10 @@
 -- Park: keeps a finished reply, whoever holds the session by now (session/replies/park.ts).
 -- KEYS  the partition's meta key
 -- ARGV  store, time, instance; name, reply id, fencing token, holder, sequence or absent, committed, content type, reason or
---       absent, expires in ms, payload hash, payload bytes, payload (JSON)
+--       absent, expires in ms, payload hash, payload bytes, payload (JSON), the quotas of replies and of bytes, each
+--       absent unless it is used up
 -- Gives { outcome, due, now, wakes }; the outcome is { 'parked', repeated, view }, reply-id-reused, fencing-token-unknown or
--- { 'replies-full', replies, bytes }.
+-- { 'replies-full', replies, bytes } or { 'quota-exceeded', quota, limit }.
 
 local p = partition.open()
 local d = draft.open(p, args.text(1))
@@ -20,6 +21,8 @@ local asked = {
   life = args.number(9),
   payloadHash = args.text(10),
   payloadBytes = args.number(11),
+  repliesQuota = args.optionalNumber(13),
+  bytesQuota = args.optionalNumber(14),
 }
 
 -- The same reply again is the same parking: it keeps its first token and all its terms; only `committed` may rise.
@@ -38,6 +41,8 @@ local function park()
   if asked.token > p.floor then return { 'fencing-token-unknown' } end
   local full = replies.roomFault(d, asked.payloadBytes)
   if full then return full end
+  if asked.repliesQuota then return { 'quota-exceeded', 'replies', asked.repliesQuota } end
+  if asked.bytesQuota then return { 'quota-exceeded', 'bytes', asked.bytesQuota } end
   local s, now = d.s, p.now.ms
   if not s.replies then s.replies = NO_REPLIES end
   s.replies.parked = s.replies.parked + 1

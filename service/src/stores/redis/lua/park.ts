@@ -19,6 +19,8 @@ export const parkScript = defineScript<Named<Park>, Outcomes['park']>('park', {
     command.payloadHash,
     command.payloadBytes,
     command.payload,
+    optional(command.usedUp?.replies),
+    optional(command.usedUp?.bytes),
   ],
   read: (told) => readReplyOutcome(told) as Outcomes['park'],
 });

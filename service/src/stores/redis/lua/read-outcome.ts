@@ -2,6 +2,7 @@
 import type { FenceVerdict, Granted, LeaseHeld, Outcomes, PreviousView, Renewed, SessionView, Wake, YieldView } from '../../../session/commands.ts';
 import type { LeaseLost } from '../../../session/lost.ts';
 import type { ConnectionId, EndedBecause, FencingToken, Metadata } from '../../../session/types.ts';
+import type { Quota } from '../../../session/usage.ts';
 import type { Told } from '../script.ts';
 import { flag, list, number, optionalNumber, optionalText, text } from './reading.ts';
 
@@ -62,8 +63,10 @@ const held = ([, holder, heldForMs, remainingMs, currentToken, waiters, position
   };
 };
 
-const renewed = ([, fencingToken, ttlMs, remainingMs, renewAfterMs, waiters, parkedReplies, asked]: Told): Renewed => ({
+const renewed = ([, fencingToken, ttlMs, remainingMs, renewAfterMs, waiters, parkedReplies, asked, afterMs, confirms]: Told): Renewed => ({
   kind: 'renewed',
+  afterMs: number(afterMs),
+  confirms: flag(confirms),
   fencingToken: token(fencingToken),
   ttlMs: number(ttlMs),
   remainingMs: number(remainingMs),
@@ -141,6 +144,8 @@ export const readLeaseOutcome = (told: Told): LeaseOutcome => {
       return lost(told);
     case 'waiters-full':
       return { kind, waiters: number(first) };
+    case 'quota-exceeded':
+      return { kind, quota: first as Quota, limit: number(second) };
     case 'asked':
       return { kind, holder: text(first), yieldRequest: yieldView(second)! };
     case 'revoked':

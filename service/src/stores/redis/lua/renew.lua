@@ -13,6 +13,7 @@ local function renew(p, d, hash, ttlMs, metadata)
   local lease, now = d.s.lease, p.now.ms
   local endsAtLatest = lease.holdEndsAt
   if lease.yield and lease.yield.endsAt then endsAtLatest = math.min(endsAtLatest, lease.yield.endsAt) end
+  local after, confirms = math.max(0, now - lease.renewedAt), not lease.confirmed
   lease.ttl = ttlMs or lease.ttl
   lease.ttlLongest = math.max(lease.ttl, lease.ttlLongest)
   lease.renewedAt = now
@@ -21,7 +22,7 @@ local function renew(p, d, hash, ttlMs, metadata)
   lease.soleConnection = false
   lease.metadata = metadata or lease.metadata
   draft.setLease(d, lease)
-  return views.renewed(d, lease)
+  return views.renewed(d, lease, after, confirms)
 end
 
 local p = partition.open()

@@ -6,7 +6,7 @@ local M = {}
 function M.open(p, name)
   local raw = redis.call('HGET', p.prefix .. 'sessions', name)
   local s = raw and record.decode(raw) or record.empty()
-  return { p = p, name = name, s = s, wasLive = s.lease and true or false, changed = false, events = {} }
+  return { p = p, name = name, s = s, wasLive = s.lease and true or false, waited = s.waiters, changed = false, events = {} }
 end
 
 -- The key of a session's own structure of that kind.
@@ -23,9 +23,10 @@ function M.wake(d, connection, outcome)
   table.insert(d.p.wakes, { connection, outcome })
 end
 
--- holder and token are of the lease, or of whoever parked the reply; the rest is absent where it does not belong.
-function M.event(d, type, holder, token, endedBecause, replyId, state)
-  table.insert(d.events, { type, holder, token, endedBecause or false, replyId or false, state or false })
+-- holder and token are of the lease, or of whoever parked the reply; the rest is absent where it does not belong. `spanMs` is how
+-- long a grant was waited for, or an ended lease was held.
+function M.event(d, type, holder, token, endedBecause, replyId, state, spanMs)
+  table.insert(d.events, { type, holder, token, endedBecause or false, replyId or false, state or false, spanMs or false })
 end
 
 local function moveScore(d, index, before, after)
@@ -66,6 +67,7 @@ end
 local function moveLive(d)
   local live = d.s.lease and true or false
   if live == d.wasLive then return end
+  usage.add(d, 'leases', live and 1 or -1)
   if live then redis.call('ZADD', d.p.prefix .. 'live', 0, d.name)
   else redis.call('ZREM', d.p.prefix .. 'live', d.name) end
 end
@@ -78,6 +80,7 @@ function M.save(d)
     moveScore(d, 'due', s.due, due)
     if s.courier ~= courier then replies.moveCourier(d, courier) end
     moveLive(d)
+    usage.add(d, 'waiters', s.waiters - d.waited)
     moveIdle(d)
     s.due, s.courier = due, courier
     redis.call('HSET', d.p.prefix .. 'sessions', d.name, record.encode(s))

@@ -32,7 +32,7 @@ local function offer(d, waiter)
     yield = false,
   }
   draft.setLease(d, lease)
-  draft.event(d, 'granted', lease.holder, lease.token)
+  draft.event(d, 'granted', lease.holder, lease.token, nil, nil, nil, math.max(0, now - waiter.enqueuedAt))
   if waiter.connection then
     draft.wake(d, waiter.connection, views.granted(d, lease, false, math.max(0, now - waiter.requestedAt)))
   end
@@ -66,7 +66,7 @@ function M.endLease(d, because, endedAt)
   draft.setLease(d, false)
   s.previous = { holder = lease.holder, token = lease.token, because = because, endedAt = endedAt, metadata = metadata }
   ended.remember(d, lease.hash, lease.token, because, endedAt)
-  draft.event(d, 'ended', lease.holder, lease.token, because)
+  draft.event(d, 'ended', lease.holder, lease.token, because, nil, nil, math.max(0, endedAt - lease.grantedAt))
   if s.replies and s.replies.sending ~= 0 then attempts.abandon(d, lease, endedAt) end
   offerToNext(d)
 end

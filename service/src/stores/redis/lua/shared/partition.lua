@@ -4,7 +4,7 @@
 local M = {}
 
 -- How keys and records are laid out. A service that knows another layout than this partition has must not touch it.
-M.LAYOUT = '1'
+M.LAYOUT = '2'
 
 -- Digits of an integer. A Lua number through tostring would lose those beyond the fourteenth.
 function M.digits(number)

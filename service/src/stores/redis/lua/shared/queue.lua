@@ -85,6 +85,7 @@ function M.enqueue(d, waiter)
   redis.call('ZADD', draft.key(d, 'queue'), partition.digits(place), waiter.hash)
   s.tickets = s.tickets + 1
   s.waiters = s.waiters + 1
+  usage.moveTicket(d, waiter.hash, waiter.enqueuedAt)
   M.put(d, waiter)
   M.tellHolder(d, 'waiting')
 end
@@ -94,6 +95,7 @@ local function remove(d, hash)
   redis.call('ZREM', draft.key(d, 'queue'), hash)
   redis.call('ZREM', draft.key(d, 'waits'), hash)
   d.s.waiters = d.s.waiters - 1
+  usage.moveTicket(d, hash, false)
   -- Places begin anew with an empty queue.
   if d.s.waiters == 0 then d.s.tickets = 0 end
   d.changed = true

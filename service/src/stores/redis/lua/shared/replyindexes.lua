@@ -56,6 +56,7 @@ local function moveUndelivered(d, reply, to)
   local order = replyrecord.order(reply.token, reply.sequence, reply.number)
   if to.undelivered then redis.call('ZADD', draft.key(d, 'undelivered'), 0, order)
   else redis.call('ZREM', draft.key(d, 'undelivered'), order) end
+  usage.moveReply(d, reply.number, to.undelivered and reply.parkedAt)
 end
 
 local function moveExpiring(d, reply, to)
@@ -74,11 +75,14 @@ end
 function M.move(d, reply, to)
   local from, counted = reply.stands, d.s.replies
   if from.state ~= to.state or from.listedAt ~= to.listedAt then moveListed(d, reply, from, to) end
+  usage.moveState(d, from.state, to.state)
   if from.undelivered ~= to.undelivered then moveUndelivered(d, reply, to) end
   if from.expiresAt ~= to.expiresAt then moveExpiring(d, reply, to) end
   counted.undelivered = counted.undelivered + change(from.undelivered, to.undelivered, 1)
   counted.open = counted.open + change(from.open, to.open, 1)
-  counted.openBytes = counted.openBytes + change(from.open, to.open, reply.payloadBytes)
+  local openBytes = change(from.open, to.open, reply.payloadBytes)
+  counted.openBytes = counted.openBytes + openBytes
+  usage.add(d, 'bytes', openBytes)
   counted.keptBytes = counted.keptBytes + change(from.keeps, to.keeps, reply.payloadBytes)
   if to.state == 'sending' then counted.sending = reply.number
   elseif from.state == 'sending' then counted.sending = 0 end

@@ -24,7 +24,7 @@ local function handOut(p)
 end
 
 function M.publishEvents(d)
-  redis.call('PUBLISH', 'hf:' .. d.p.store .. ':events', cjson.encode({ d.name, written(d.events) }))
+  redis.call('PUBLISH', 'hf:' .. d.p.store .. ':events', cjson.encode({ d.name, written(d.events), d.p.instance }))
 end
 
 -- The end of a command on one session: saves everything, and answers { outcome, when the session is due or false, now, wakes }.

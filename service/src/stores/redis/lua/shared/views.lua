@@ -39,9 +39,10 @@ function M.held(d, lease, waiter)
   return { 'lease-held', lease.holder, since(d, lease.grantedAt), math.max(0, lease.expiresAt - d.p.now.ms), lease.token, d.s.waiters, position, waited }
 end
 
-function M.renewed(d, lease)
+-- after: how long ago the renewal before was; confirms: whether it was an offer until now.
+function M.renewed(d, lease, after, confirms)
   local asked = lease.yield and M.yield(d, lease.yield)
-  return { 'renewed', lease.token, lease.ttl, lease.expiresAt - d.p.now.ms, renewAfter(d, lease), d.s.waiters, undelivered(d), asked }
+  return { 'renewed', lease.token, lease.ttl, lease.expiresAt - d.p.now.ms, renewAfter(d, lease), d.s.waiters, undelivered(d), asked, after, confirms }
 end
 
 -- The successor is who holds the session now or, of those after the ended one, held it last.

@@ -1,0 +1,62 @@
+/** What each namespace uses, kept from one state of a session to the next. */
+import type { Clock } from '../../clock.ts';
+import type { Namespace, Session } from '../../session/types.ts';
+import { NO_USAGE, oldestReplyAt, oldestWaitAt, usageOf, type StoreUsage, type Usage } from '../../session/usage.ts';
+import type { Entry } from './session-table.ts';
+import { moveIn, TimeIndex } from './time-index.ts';
+
+type Counts = { -readonly [What in keyof Usage]: Usage[What] };
+
+const WHATS = Object.keys(NO_USAGE) as (keyof Usage)[];
+
+export class UsageCounts implements StoreUsage {
+  readonly #clock: Clock;
+  readonly #counts = new Map<Namespace, Counts>();
+  readonly #waits = new TimeIndex();
+  readonly #replies = new TimeIndex();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  of(namespace: Namespace): Usage {
+    return this.#counts.get(namespace) ?? NO_USAGE;
+  }
+
+  get namespaces(): Iterable<Namespace> {
+    return this.#counts.keys();
+  }
+
+  oldestWaitMs(): number {
+    return this.#ageOf(this.#waits);
+  }
+
+  oldestReplyMs(): number {
+    return this.#ageOf(this.#replies);
+  }
+
+  /** A session has gone from one state to another; `EMPTY_SESSION` is the one before its first and after its last. */
+  move(entry: Entry, before: Session, after: Session): void {
+    const isHeld = after.lease !== undefined;
+    if (before.waiters !== after.waiters) moveIn(this.#waits, entry, oldestWaitAt(before), oldestWaitAt(after));
+    if (before.replies !== after.replies) moveIn(this.#replies, entry, oldestReplyAt(before), oldestReplyAt(after));
+    else if (before.waiters === after.waiters) {
+      // The way of nearly every change: a renewal changes nothing here, and a grant one number.
+      if ((before.lease !== undefined) !== isHeld) this.#add(entry.namespace, 'leases', isHeld ? 1 : -1);
+      return;
+    }
+    const [was, is] = [usageOf(before), usageOf(after)];
+    for (const what of WHATS) if (is[what] !== was[what]) this.#add(entry.namespace, what, is[what] - was[what]);
+  }
+
+  #add(namespace: Namespace, what: keyof Usage, amount: number): void {
+    let counts = this.#counts.get(namespace);
+    if (!counts) this.#counts.set(namespace, (counts = { ...NO_USAGE }));
+    counts[what] += amount;
+    if (counts[what] === 0 && WHATS.every((other) => counts[other] === 0)) this.#counts.delete(namespace);
+  }
+
+  #ageOf({ first }: TimeIndex): number {
+    return first ? Math.max(0, this.#clock.now().monoMs - first.atMs) : 0;
+  }
+}
