@@ -19,6 +19,8 @@ import documentRoutes from './http/routes/document.ts';
 import health from './http/routes/health.ts';
 import problemKinds from './http/routes/problems.ts';
 import { serverOptions, type ServerTls } from './http/server-options.ts';
+import { MeasuredStore } from './metrics/measured-store.ts';
+import { Metrics } from './metrics/metrics.ts';
 import { EventLog } from './session/event-log.ts';
 import { QUOTAS_DEFAULT } from './session/limits.ts';
 import { LeaseService } from './session/service.ts';
@@ -47,6 +49,8 @@ export interface AppParts {
   readonly tls?: ServerTls | undefined;
   /** Where the lines of the log go; nowhere unless given. */
   readonly log?: FastifyBaseLogger | undefined;
+  /** Whether the metrics tell of the process as well, which they then watch for as long as it lives; false unless given. */
+  readonly ofProcess?: boolean | undefined;
   /** How many event streams may be open at once; 1,000 unless given. */
   readonly eventStreamsMax?: number | undefined;
 }
@@ -56,11 +60,13 @@ export interface AppParts {
  * streams, and leaves the store to whoever opened it.
  */
 export const buildApp = async (given: AppParts): Promise<FastifyInstance> => {
-  const { store, clock, hashLeaseId, hashPayload, instanceId, bounds, version, access = openAccess, rates = RATES_DEFAULT, quotas = QUOTAS_DEFAULT, tls, log, eventStreamsMax = EVENT_STREAMS_MAX } = given;
+  const { clock, hashLeaseId, hashPayload, instanceId, bounds, version, access = openAccess, rates = RATES_DEFAULT, quotas = QUOTAS_DEFAULT, tls, log, ofProcess = false, eventStreamsMax = EVENT_STREAMS_MAX } = given;
+  const metrics = new Metrics(given.store, { ofProcess });
+  const store = new MeasuredStore({ store: given.store, metrics, clock });
   const leases = new LeaseService({ store, clock, instanceId, quotas });
   const events = new EventLog(instanceId);
   store.listen({ onWake: (wake) => leases.wake(wake), onEvent: (name, event) => events.append(name, event) });
-  const parts: HttpParts = { leases, events, store, clock, hashLeaseId, hashPayload, bounds, version, access, rates, eventStreamsMax, lifecycle: { stopping: false } };
+  const parts: HttpParts = { leases, events, store, metrics, clock, hashLeaseId, hashPayload, bounds, version, access, rates, eventStreamsMax, lifecycle: { stopping: false } };
 
   const app = Fastify(serverOptions({ instanceId, storeId: store.storeId, tls }));
   // Told of a logger, Fastify would make one for each request and listen to each answer's end, and both cost more than
@@ -73,6 +79,7 @@ export const buildApp = async (given: AppParts): Promise<FastifyInstance> => {
 
   await app.register(silentConnections);
   await app.register(storeHeader, parts);
+  app.decorate('countRefusal', (code) => metrics.refused(code));
   await app.register(problems);
   await app.register(loopbackHosts, parts);
   await app.register(schemas, parts);

@@ -1,6 +1,6 @@
 /** L1: a gateway that dies with a lease blocks the session for at most its TTL and 250 ms. */
 import t from 'tap';
-import { eachStore, IS_LONG } from '../support/each-store.ts';
+import { eachStoreInFull, IS_LONG } from '../support/each-store.ts';
 import { type SpawnedHolder, spawnHolders } from '../support/holder/spawn-holder.ts';
 import { LeaseApi } from '../support/lease-api.ts';
 import { monotonicMs } from '../support/monotonic.ts';
@@ -18,7 +18,7 @@ const PROMISED_MS = TTL_MS + 250;
 const MACHINE_MS = 1_500;
 const HOLDERS = IS_LONG ? 5 : 3;
 
-eachStore(t, 'a holder that is killed blocks its session for its TTL, hardly longer', async (test, { store }) => {
+eachStoreInFull(t, 'a holder that is killed blocks its session for its TTL, hardly longer', async (test, { store }) => {
   const service = await spawnService(test, { store });
   const api = new LeaseApi(service.baseUrl);
   test.teardown(() => api.close());

@@ -5,7 +5,7 @@
  */
 import t, { type Test } from 'tap';
 import { PASS, startCuttingProxy } from '../support/cutting-proxy.ts';
-import { eachStore, IS_LONG } from '../support/each-store.ts';
+import { eachStoreInFull, IS_LONG } from '../support/each-store.ts';
 import { type SpawnedHolder, spawnHolders } from '../support/holder/spawn-holder.ts';
 import type { Report } from '../support/holder/orders.ts';
 import { LeaseApi } from '../support/lease-api.ts';
@@ -109,7 +109,7 @@ const swallowRenewals = async (test: Test, service: SpawnedService): Promise<voi
   tellSlacks(test, await Promise.all(scenes.map(slackOf)));
 };
 
-eachStore(t, 'a holder that cannot renew sees its loss before the store gives the session away', async (test, { store, redis }) => {
+eachStoreInFull(t, 'a holder that cannot renew sees its loss before the store gives the session away', async (test, { store, redis }) => {
   const service = await spawnService(test, { store });
   await test.test('an event loop that is blocked for longer than the TTL', (inner) => blockHolders(inner, service));
   await test.test('a service that is stopped for longer than the TTL', (inner) =>

@@ -15,7 +15,7 @@ import { until } from '../support/until.ts';
 t.setTimeout(IS_LONG ? 600_000 : 120_000);
 
 const SEED = Number(process.env['HOLDFAST_SEED'] ?? Date.now() % 1_000_000);
-const STEPS = IS_LONG ? 10_000 : 1_000;
+const STEPS = IS_LONG ? 10_000 : 500;
 const AT_ONCE = 6;
 eachStore(t, `seed ${SEED}: two namespaces on sessions of the same names`, async (test, { store }) => {
   const file = join(test.testdir({}), 'keys.json');

@@ -1,6 +1,6 @@
 /** A gateway that is paused for longer than its TTL loses its session, and finds out at its first look. */
 import t from 'tap';
-import { eachStore, IS_LONG } from '../support/each-store.ts';
+import { eachStoreInFull, IS_LONG } from '../support/each-store.ts';
 import { type SpawnedHolder, spawnHolders } from '../support/holder/spawn-holder.ts';
 import type { LookAfterGap } from '../support/holder/orders.ts';
 import { LeaseApi } from '../support/lease-api.ts';
@@ -18,7 +18,7 @@ const HOLDERS = IS_LONG ? 3 : 2;
 
 const isPause = ({ gapMs }: LookAfterGap): boolean => gapMs > TTL_MS;
 
-eachStore(t, 'a paused holder is succeeded, and learns it at its first look', async (test, { store }) => {
+eachStoreInFull(t, 'a paused holder is succeeded, and learns it at its first look', async (test, { store }) => {
   const service = await spawnService(test, { store });
   const api = new LeaseApi(service.baseUrl);
   test.teardown(() => api.close());

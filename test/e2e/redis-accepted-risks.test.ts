@@ -1,11 +1,7 @@
 // The service over a real Redis whose risks its operator accepted, or may not look at: what is told of them, and where.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import t from 'tap';
-import { LeaseApi, newLeaseId } from '../support/lease-api.ts';
 import { startRedisServer } from '../support/redis-server.ts';
 import { RunMain } from '../support/run-main.ts';
-import { root } from '../support/source-files.ts';
 import { spawnService } from '../support/spawn-service.ts';
 import { until } from '../support/until.ts';
 
@@ -56,21 +52,4 @@ t.test('a user who may not read the settings', async (t) => {
   t.match(refused.stderr, /: whether it writes to its disk before it acknowledges cannot be read; allow this user CONFIG GET [^\n]*HOLDFAST_ACCEPT=fsync: [^\n]*\.\n$/);
   const service = await spawnService(t, { store: { redis: store }, env: { HOLDFAST_ACCEPT: 'fsync' } });
   t.match((await told(`${service.baseUrl}/v1`)).store.acceptedRisks, [{ name: 'fsync', cost: /cannot be read/ }]);
-});
-
-t.test('a user who may do what the README lists, and nothing more', async (t) => {
-  const redis = await startRedisServer(t);
-  const rights = '~hf:* &hf:* +@read +@write +@scripting +@pubsub +@connection +time +info +config|get +cluster|info';
-  t.ok(readFileSync(join(root, 'README.md'), 'utf8').includes(`\`${rights}\``), 'the README lists them');
-  await redis.ask((asked) => asked.call('ACL', 'SETUSER', 'holdfast', 'on', '>pass', ...rights.split(' ')));
-  const service = await spawnService(t, { store: { redis: redis.url.replace('redis://', 'redis://holdfast:pass@') } });
-  const api = new LeaseApi(service.baseUrl);
-  t.teardown(() => api.close());
-  const leaseId = newLeaseId();
-  t.equal((await api.acquire('s', leaseId, { holder: 'a' })).status, 201);
-  const waiting = api.acquire('s', newLeaseId(), { holder: 'b', waitMs: 30_000 });
-  await until('b waits', async () => (await api.inspect('s')).body.waiters?.length === 1);
-  t.equal((await api.release('s', leaseId)).status, 204);
-  t.equal((await waiting).status, 201);
-  t.strictSame((await told(`${service.baseUrl}/v1`)).store.acceptedRisks, []);
 });

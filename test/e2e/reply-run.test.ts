@@ -14,9 +14,9 @@ const SEED = Number(process.env['HOLDFAST_SEED'] ?? Date.now() % 1_000_000);
 const SEEDS = IS_LONG ? [SEED, SEED + 1_000, SEED + 2_000] : [SEED];
 const SIZES = {
   full: { turns: 1_000, turnsPerKill: 25, crashShare: 0.2 },
-  embedded: { turns: 120, turnsPerKill: 20, crashShare: 0.2 },
+  embedded: { turns: 60, turnsPerKill: 12, crashShare: 0.2 },
   // Few kills, so that most have to strike what is new here.
-  redis: { turns: 60, turnsPerKill: 12, crashShare: 0.7 },
+  redis: { turns: 30, turnsPerKill: 8, crashShare: 0.7 },
 } as const satisfies Record<Place['name'] | 'full', object>;
 t.setTimeout(IS_LONG ? 3_600_000 : 240_000);
 

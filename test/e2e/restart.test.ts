@@ -1,7 +1,7 @@
 /** The service, or its Redis, restarts while clients hold and wait: holders keep their leases, waiters come back, nobody has to be told. */
 import t, { type Test } from 'tap';
 import { LeaseClient, type Lease } from '../../client/src/index.ts';
-import { eachStore, IS_LONG } from '../support/each-store.ts';
+import { eachStoreInFull, IS_LONG } from '../support/each-store.ts';
 import { LeaseApi } from '../support/lease-api.ts';
 import { monotonicMs } from '../support/monotonic.ts';
 import { startRedisServer } from '../support/redis-server.ts';
@@ -78,7 +78,7 @@ const holdThrough = async (test: Test, service: SpawnedService, restart: () => P
 };
 
 for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-  eachStore(t, `${signal} of the service and restart`, async (test, { store }) => {
+  eachStoreInFull(t, `${signal} of the service and restart`, async (test, { store }) => {
     const service = await spawnService(test, { store });
     await holdThrough(test, service, async () => {
       test.same(await service.end(signal), signal === 'SIGTERM' ? { code: 0, signal: null } : { code: null, signal }, 'the service ended');

@@ -5,7 +5,7 @@
 import t, { type Test } from 'tap';
 import { LeaseClient } from '../../client/src/index.ts';
 import { startCuttingProxy, type CuttingProxy } from '../support/cutting-proxy.ts';
-import { eachStore } from '../support/each-store.ts';
+import { eachStoreInFull } from '../support/each-store.ts';
 import { spawnHolder } from '../support/holder/spawn-holder.ts';
 import { LeaseApi, newLeaseId, type Answer } from '../support/lease-api.ts';
 import { monotonicMs } from '../support/monotonic.ts';
@@ -39,7 +39,7 @@ const openClients = async (test: Test, proxy: CuttingProxy): Promise<LeaseClient
   return clients;
 };
 
-eachStore(t, 'fifty waiters are served in order, with two requests each and the confirming renewal', async (test, { store }) => {
+eachStoreInFull(t, 'fifty waiters are served in order, with two requests each and the confirming renewal', async (test, { store }) => {
   const service = await spawnService(test, { store });
   const proxy = await startCuttingProxy(test, service.port);
   const api = new LeaseApi(service.baseUrl);
@@ -93,7 +93,7 @@ const queueBehindTheDying = async (test: Test, service: SpawnedService, api: Lea
   return { dying, never, next, release };
 };
 
-eachStore(t, 'a waiter whose process died costs seconds, not a TTL; also when it was being offered the session', async (test, { store }) => {
+eachStoreInFull(t, 'a waiter whose process died costs seconds, not a TTL; also when it was being offered the session', async (test, { store }) => {
   const service = await spawnService(test, { store });
   const api = new LeaseApi(service.baseUrl);
   test.teardown(() => api.close());

@@ -12,6 +12,7 @@ import fence from './routes/fence.ts';
 import heartbeats from './routes/heartbeats.ts';
 import inspect from './routes/inspect.ts';
 import list from './routes/list.ts';
+import metrics from './routes/metrics.ts';
 import listReplies from './routes/list-replies.ts';
 import listSessionReplies from './routes/list-session-replies.ts';
 import park from './routes/park.ts';
@@ -22,7 +23,7 @@ import replay from './routes/replay.ts';
 import revoke from './routes/revoke.ts';
 import yieldAsked from './routes/yield.ts';
 
-/** What stands under `/v1`, and asks for the key. */
+/** What asks for the key: all that stands under `/v1`, and the metrics. */
 export const api: FastifyPluginAsync<HttpParts> = async (app, parts) => {
   await app.register(authentication, parts);
   await app.register(rateLimits, parts);
@@ -44,4 +45,5 @@ export const api: FastifyPluginAsync<HttpParts> = async (app, parts) => {
   await app.register(replay, parts);
   await app.register(discard, parts);
   await app.register(events, parts);
+  await app.register(metrics, parts);
 };

@@ -5,6 +5,7 @@ import type { EventLog } from '../session/event-log.ts';
 import type { LeaseService } from '../session/service.ts';
 import type { LeaseStore } from '../session/store.ts';
 import type { LeaseId, LeaseIdHash, PayloadHash } from '../session/types.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { Rates } from './budgets.ts';
 import type { TtlBounds } from './limits.ts';
 
@@ -17,6 +18,7 @@ export interface HttpParts {
   readonly leases: LeaseService;
   readonly events: EventLog;
   readonly store: LeaseStore;
+  readonly metrics: Metrics;
   readonly clock: Clock;
   readonly hashLeaseId: (leaseId: LeaseId) => LeaseIdHash;
   /** The payload is JSON text. */

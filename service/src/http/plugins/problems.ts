@@ -1,15 +1,23 @@
 /** Every error leaves as a problem document, and what is our own fault leaves a line in the log. */
 import type { FastifyError, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { HoldfastError } from '../../session/errors.ts';
+import { HoldfastError, type ErrorCode } from '../../session/errors.ts';
 import { toldError } from '../known-errors.ts';
 import { sendProblem } from '../problem.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Counts an answer that is an error; whoever builds the app sets it. */
+    countRefusal?: (code: ErrorCode) => void;
+  }
+}
 
 export const answerError = (error: FastifyError | HoldfastError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
   const told = toldError(error, request);
   const { log } = request.server;
   if (told.code === 'internal') log.error({ err: error, requestId: request.id, method: request.method }, 'a request failed');
   else if (told.code === 'store-unavailable') log.warn({ err: told, requestId: request.id, method: request.method }, 'the store did not answer');
+  request.server.countRefusal?.(told.code);
   return sendProblem(reply, told);
 };
 
