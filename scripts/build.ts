@@ -22,9 +22,9 @@ const checkPrograms = (folder: string): void => {
   }
 };
 
-/** What the compiler leaves behind and the programs read when they run: the scripts for Redis. */
+/** What the compiler leaves behind and the programs read when they run: the scripts for Redis, and what the pages are made of. */
 const copyScripts = (folder: string): void => {
-  const isScript = (path: string): boolean => path.endsWith('.lua');
+  const isScript = (path: string): boolean => /\.lua$|\/assets\//.test(path);
   for (const path of readdirSync(join(folder, 'src'), { recursive: true, encoding: 'utf8' }).filter(isScript)) cpSync(join(folder, 'src', path), join(folder, 'dist', path));
 };
 

@@ -46,9 +46,9 @@ const checkTypes = async () => {
   return code === 0 ? [] : [{ path: ['tsc --noEmit'], why: 'failed', reason: 'its messages stand above' }];
 };
 
-// Fault runs mount disks and measure time; two at once would disturb each other. Of the others many wait more than they work.
+// Fault runs mount disks and measure time; two at once would disturb each other.
 const fileTimeoutS = values['file-timeout'] ?? (values.long ? 3600 : faults ? 600 : 300);
-const tapArguments = (files) => ['--reporter=tap', `--jobs=${faults ? 1 : 3}`, `--timeout=${fileTimeoutS}`, ...files];
+const tapArguments = (files) => ['--reporter=tap', `--jobs=${faults ? 1 : 2}`, `--timeout=${fileTimeoutS}`, ...files];
 
 const runTap = async (files) => {
   const tap = spawn(pinnedNode, [join(root, 'node_modules', 'tap', 'dist', 'esm', 'run.mjs'), 'run', ...tapArguments(files)], {

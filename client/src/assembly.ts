@@ -47,10 +47,10 @@ export interface Assembly {
 export const assemble = (options: LeaseClientOptions): Assembly => {
   checkClientOptions(options);
   const { clock = systemClock, logger = silentLogger, random = systemRandom, randomBytes = systemRandomBytes } = options;
-  const { holder, apiKey, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
+  const { holder, apiKey, traceparent, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
   const baseUrls = options.baseUrls ?? (options.baseUrl === undefined ? [] : [options.baseUrl]);
   const endpoints = new Endpoints(baseUrls, options.openPool ?? openPool);
-  const transport = new Transport({ endpoints, clock, socketClock: systemClock, apiKey });
+  const transport = new Transport({ endpoints, clock, socketClock: systemClock, apiKey, traceparent });
   const repeats = { exchange: transport, clock, random, closed: transport.closed };
 
   const departures = new Departures({ ...repeats, logger, withinMs: requestTimeoutMs });

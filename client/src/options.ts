@@ -32,6 +32,8 @@ export interface LeaseClientOptions {
    * is back. It is made when it is needed. Default: none; then a turn rejects with `ReplyNotParkedError`, which has the reply.
    */
   readonly spoolFolder?: string;
+  /** Gives the W3C `traceparent` of what is going on, for each request; the service's log has its trace id. Default: none is sent. */
+  readonly traceparent?: () => string | undefined;
   /** Where to log to, such as a pino logger. Default: nowhere. */
   readonly logger?: Logger;
   /** What leases are timed with. Default: the machine's clocks. Give your own only in tests; timeouts of sockets stay real. */

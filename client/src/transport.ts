@@ -7,6 +7,7 @@ import type { Endpoint, Endpoints } from './endpoints.ts';
 import { ClientClosedError, HoldfastError, ServiceUnavailableError, StoreMismatchError, UnauthorizedError } from './errors.ts';
 import type { Answer, Call, Exchange } from './exchange.ts';
 import { NOBODY_THERE, NOT_SENT } from './not-sent.ts';
+import { ownHeaders, type TraceParent } from './own-headers.ts';
 import { faultIn } from './problem.ts';
 
 const STORE_HEADER = 'holdfast-store';
@@ -22,6 +23,7 @@ export interface TransportParts {
   /** Deadlines of sockets are real even where the lease clock is a test's. */
   readonly socketClock: Clock;
   readonly apiKey: string | undefined;
+  readonly traceparent: TraceParent | undefined;
 }
 
 const codeOf = (error: unknown): string | undefined =>
@@ -40,16 +42,16 @@ export class Transport implements Exchange {
   readonly #endpoints: Endpoints;
   readonly #clock: Clock;
   readonly #socketClock: Clock;
-  readonly #authorization: Readonly<Record<string, string>>;
+  readonly #own: () => Readonly<Record<string, string>>;
   readonly #watch: EndpointWatch;
   readonly #closing = new AbortController();
   #storeId: string | undefined;
 
-  constructor({ endpoints, clock, socketClock, apiKey }: TransportParts) {
+  constructor({ endpoints, clock, socketClock, apiKey, traceparent }: TransportParts) {
     this.#endpoints = endpoints;
     this.#clock = clock;
     this.#socketClock = socketClock;
-    this.#authorization = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
+    this.#own = ownHeaders(apiKey, traceparent);
     this.#watch = new EndpointWatch(socketClock, (endpoint) => this.#look(endpoint));
   }
 
@@ -163,7 +165,7 @@ export class Transport implements Exchange {
       method,
       path: endpoint.prefix + path,
       headers: {
-        ...this.#authorization,
+        ...this.#own(),
         ...(leaseId !== undefined && { 'lease-id': leaseId }),
         ...(body && { 'content-type': 'application/json' }),
         ...stream?.headers,

@@ -2,7 +2,9 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { openAccess, type AccessControl } from './access/access.ts';
 import type { Clock } from './clock.ts';
+import { pages } from './dashboard/pages.ts';
 import { api } from './http/api.ts';
+import { auditTakeover } from './http/audit.ts';
 import { RATES_DEFAULT, type Rates } from './http/budgets.ts';
 import { EVENT_STREAMS_MAX, type TtlBounds } from './http/limits.ts';
 import type { HttpParts } from './http/parts.ts';
@@ -49,8 +51,11 @@ export interface AppParts {
   readonly tls?: ServerTls | undefined;
   /** Where the lines of the log go; nowhere unless given. */
   readonly log?: FastifyBaseLogger | undefined;
-  /** Whether the metrics tell of the process as well, which they then watch for as long as it lives; false unless given. */
-  readonly ofProcess?: boolean | undefined;
+  /**
+   * Whether this app has the process for itself; false unless given. Then the metrics tell of the process as well, which they watch for as long as it lives,
+   * and requests are refused while its event loop is late.
+   */
+  readonly isProcess?: boolean | undefined;
   /** How many event streams may be open at once; 1,000 unless given. */
   readonly eventStreamsMax?: number | undefined;
 }
@@ -60,13 +65,20 @@ export interface AppParts {
  * streams, and leaves the store to whoever opened it.
  */
 export const buildApp = async (given: AppParts): Promise<FastifyInstance> => {
-  const { clock, hashLeaseId, hashPayload, instanceId, bounds, version, access = openAccess, rates = RATES_DEFAULT, quotas = QUOTAS_DEFAULT, tls, log, ofProcess = false, eventStreamsMax = EVENT_STREAMS_MAX } = given;
-  const metrics = new Metrics(given.store, { ofProcess });
+  const { clock, hashLeaseId, hashPayload, instanceId, bounds, version, access = openAccess, rates = RATES_DEFAULT, quotas = QUOTAS_DEFAULT, tls, log, isProcess = false, eventStreamsMax = EVENT_STREAMS_MAX } = given;
+  const metrics = new Metrics(given.store, { ofProcess: isProcess });
   const store = new MeasuredStore({ store: given.store, metrics, clock });
   const leases = new LeaseService({ store, clock, instanceId, quotas });
   const events = new EventLog(instanceId);
-  store.listen({ onWake: (wake) => leases.wake(wake), onEvent: (name, event) => events.append(name, event) });
-  const parts: HttpParts = { leases, events, store, metrics, clock, hashLeaseId, hashPayload, bounds, version, access, rates, eventStreamsMax, lifecycle: { stopping: false } };
+  store.listen({
+    onWake: (wake) => leases.wake(wake),
+    onEvent: (name, event, isOwn) => {
+      events.append(name, event);
+      // Each is one instance's own: of several, one writes the line.
+      if (isOwn && log) auditTakeover(log, name, event);
+    },
+  });
+  const parts: HttpParts = { leases, events, store, metrics, clock, hashLeaseId, hashPayload, bounds, version, access, rates, sheds: isProcess, eventStreamsMax, lifecycle: { stopping: false } };
 
   const app = Fastify(serverOptions({ instanceId, storeId: store.storeId, tls }));
   // Told of a logger, Fastify would make one for each request and listen to each answer's end, and both cost more than
@@ -86,6 +98,8 @@ export const buildApp = async (given: AppParts): Promise<FastifyInstance> => {
   await app.register(jsonBody);
   await app.register(strictQuery);
   await app.register(documentation, parts);
+
+  await app.register(pages, { ...parts, isSecure: tls !== undefined });
 
   const noted = noteMethods(app);
   await app.register(documentRoutes);

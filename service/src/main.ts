@@ -121,7 +121,7 @@ const run = async (settings: Settings): Promise<void> => {
     bounds: { ttlMsMin, ttlMsMax },
     version: VERSION,
     access,
-    ofProcess: true,
+    isProcess: true,
     tls: pair,
     rates: settings.rates,
     quotas: settings.quotas,

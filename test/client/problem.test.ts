@@ -26,6 +26,8 @@ const NAMES: Partial<Record<ErrorCode, string>> = {
   'store-unavailable': 'ServiceUnavailableError',
   'shutting-down': 'ServiceUnavailableError',
   'not-ready': 'ServiceUnavailableError',
+  overloaded: 'ServiceUnavailableError',
+  'quota-exceeded': 'QuotaExceededError',
 };
 
 t.test('every problem that the service has becomes an error of the class for it, under its own code', async (t) => {

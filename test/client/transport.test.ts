@@ -16,7 +16,7 @@ const GET: Call = { method: 'GET', path: '/v1', purpose: 'calls', timeoutMs: 2_0
 
 const connect = (t: Test, baseUrls: readonly string[], socketClock = systemClock) => {
   const clock = new FakeClock();
-  const transport = new Transport({ endpoints: new Endpoints(baseUrls, openPool), clock, socketClock, apiKey: API_KEY });
+  const transport = new Transport({ endpoints: new Endpoints(baseUrls, openPool), clock, socketClock, apiKey: API_KEY, traceparent: undefined });
   t.teardown(() => transport.close());
   return { transport, clock };
 };
@@ -276,7 +276,7 @@ t.test('where nobody listens any more, a wait that hangs there is cut, and may h
   // The host has gone without a word: the wait's connection stays, and new ones are refused.
   const refuse = await deadUrl();
   const openFirst: OpenPool = (origin, options) => openPool(origin === baseUrl && options.connections !== 1_024 ? refuse : origin, options);
-  const transport = new Transport({ endpoints: new Endpoints([baseUrl, other.baseUrl], openFirst), clock: new FakeClock(), socketClock: new FakeClock(), apiKey: undefined });
+  const transport = new Transport({ endpoints: new Endpoints([baseUrl, other.baseUrl], openFirst), clock: new FakeClock(), socketClock: new FakeClock(), apiKey: undefined, traceparent: undefined });
   t.teardown(() => transport.close());
   const waiting = transport.send(WAIT);
   const rejected = t.rejects(waiting, { code: 'service-unavailable', outcome: 'unknown', cause: { outcome: 'not-applied' } });

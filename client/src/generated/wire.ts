@@ -1128,7 +1128,7 @@ export interface components {
              * @description What to tell problems apart by.
              * @enum {string}
              */
-            code: "request-invalid" | "session-invalid" | "lease-id-invalid" | "cursor-invalid" | "json-malformed" | "unauthorized" | "forbidden" | "misdirected" | "not-found" | "method-not-allowed" | "body-too-large" | "media-type-unsupported" | "lease-held" | "lease-ended" | "lease-id-reused" | "waiters-full" | "lease-lost" | "lease-unknown" | "lease-not-held" | "reply-unknown" | "reply-settled" | "reply-not-next" | "reply-sending" | "reply-id-reused" | "replies-full" | "quota-exceeded" | "fencing-token-unknown" | "attempt-superseded" | "attempt-not-taken" | "payload-too-large" | "rate-limited" | "streams-full" | "store-unavailable" | "not-ready" | "request-timeout" | "headers-too-large" | "shutting-down" | "internal";
+            code: "request-invalid" | "session-invalid" | "lease-id-invalid" | "cursor-invalid" | "json-malformed" | "unauthorized" | "forbidden" | "misdirected" | "not-found" | "method-not-allowed" | "body-too-large" | "media-type-unsupported" | "lease-held" | "lease-ended" | "lease-id-reused" | "waiters-full" | "lease-lost" | "lease-unknown" | "lease-not-held" | "reply-unknown" | "reply-settled" | "reply-not-next" | "reply-sending" | "reply-id-reused" | "replies-full" | "quota-exceeded" | "fencing-token-unknown" | "attempt-superseded" | "attempt-not-taken" | "payload-too-large" | "rate-limited" | "streams-full" | "store-unavailable" | "overloaded" | "not-ready" | "request-timeout" | "headers-too-large" | "shutting-down" | "internal";
             /** @description Names this request in the log of the service. */
             requestId: string;
             /** @description Whether the same request may succeed later. */
@@ -1860,6 +1860,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `overloaded`: This instance has too much to do. */
+            503: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     inspectSession: {
@@ -1968,7 +1979,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The store did not answer in time. */
+            /** @description `overloaded`: This instance has too much to do. `store-unavailable`: The store did not answer in time. */
             503: {
                 headers: {
                     "Holdfast-Store": components["headers"]["HoldfastStore"];
@@ -2169,7 +2180,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The store did not answer in time. `shutting-down`: This instance is shutting down. */
+            /** @description `overloaded`: This instance has too much to do. `store-unavailable`: The store did not answer in time. `shutting-down`: This instance is shutting down. */
             503: {
                 headers: {
                     "Holdfast-Store": components["headers"]["HoldfastStore"];
@@ -2282,7 +2293,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The store did not answer in time. */
+            /** @description `overloaded`: This instance has too much to do. `store-unavailable`: The store did not answer in time. */
             503: {
                 headers: {
                     "Holdfast-Store": components["headers"]["HoldfastStore"];
@@ -2449,7 +2460,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The store did not answer in time. */
+            /** @description `overloaded`: This instance has too much to do. `store-unavailable`: The store did not answer in time. */
             503: {
                 headers: {
                     "Holdfast-Store": components["headers"]["HoldfastStore"];
@@ -2599,7 +2610,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The store did not answer in time. */
+            /** @description `overloaded`: This instance has too much to do. `store-unavailable`: The store did not answer in time. */
             503: {
                 headers: {
                     "Holdfast-Store": components["headers"]["HoldfastStore"];
@@ -2722,7 +2733,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The store did not answer in time. */
+            /** @description `overloaded`: This instance has too much to do. `store-unavailable`: The store did not answer in time. */
             503: {
                 headers: {
                     "Holdfast-Store": components["headers"]["HoldfastStore"];
@@ -2873,7 +2884,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The store did not answer in time. */
+            /** @description `overloaded`: This instance has too much to do. `store-unavailable`: The store did not answer in time. */
             503: {
                 headers: {
                     "Holdfast-Store": components["headers"]["HoldfastStore"];
@@ -3020,7 +3031,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The store did not answer in time. */
+            /** @description `overloaded`: This instance has too much to do. `store-unavailable`: The store did not answer in time. */
             503: {
                 headers: {
                     "Holdfast-Store": components["headers"]["HoldfastStore"];
@@ -3134,7 +3145,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The store did not answer in time. */
+            /** @description `overloaded`: This instance has too much to do. `store-unavailable`: The store did not answer in time. */
             503: {
                 headers: {
                     "Holdfast-Store": components["headers"]["HoldfastStore"];
@@ -3269,7 +3280,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The store did not answer in time. */
+            /** @description `overloaded`: This instance has too much to do. `store-unavailable`: The store did not answer in time. */
             503: {
                 headers: {
                     "Holdfast-Store": components["headers"]["HoldfastStore"];
@@ -3463,7 +3474,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The store did not answer in time. */
+            /** @description `overloaded`: This instance has too much to do. `store-unavailable`: The store did not answer in time. */
             503: {
                 headers: {
                     "Holdfast-Store": components["headers"]["HoldfastStore"];
@@ -3590,7 +3601,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The store did not answer in time. */
+            /** @description `overloaded`: This instance has too much to do. `store-unavailable`: The store did not answer in time. */
             503: {
                 headers: {
                     "Holdfast-Store": components["headers"]["HoldfastStore"];
@@ -3721,7 +3732,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The store did not answer in time. */
+            /** @description `overloaded`: This instance has too much to do. `store-unavailable`: The store did not answer in time. */
             503: {
                 headers: {
                     "Holdfast-Store": components["headers"]["HoldfastStore"];
@@ -3910,7 +3921,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The store did not answer in time. */
+            /** @description `overloaded`: This instance has too much to do. `store-unavailable`: The store did not answer in time. */
             503: {
                 headers: {
                     "Holdfast-Store": components["headers"]["HoldfastStore"];
@@ -4094,7 +4105,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The store did not answer in time. */
+            /** @description `overloaded`: This instance has too much to do. `store-unavailable`: The store did not answer in time. */
             503: {
                 headers: {
                     "Holdfast-Store": components["headers"]["HoldfastStore"];
@@ -4278,7 +4289,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The store did not answer in time. */
+            /** @description `overloaded`: This instance has too much to do. `store-unavailable`: The store did not answer in time. */
             503: {
                 headers: {
                     "Holdfast-Store": components["headers"]["HoldfastStore"];
@@ -4384,7 +4395,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `shutting-down`: This instance is shutting down. */
+            /** @description `overloaded`: This instance has too much to do. `shutting-down`: This instance is shutting down. */
             503: {
                 headers: {
                     "Holdfast-Store": components["headers"]["HoldfastStore"];
@@ -4476,6 +4487,17 @@ export interface operations {
             500: {
                 headers: {
                     "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: This instance has too much to do. */
+            503: {
+                headers: {
+                    "Holdfast-Store": components["headers"]["HoldfastStore"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {

@@ -10,12 +10,19 @@ export interface Access {
   readonly scopes: ReadonlySet<Scope>;
 }
 
+export interface KnownKey {
+  readonly access: Access;
+  readonly secret: Buffer;
+}
+
 /** Judges the keys that callers show. */
 export interface AccessControl {
   /** What a caller without any key may do; undefined where a key is needed. */
   readonly withoutKey: Access | undefined;
   /** What the bearer of this key may do; undefined for a key that nobody has. */
   find(key: string): Access | undefined;
+  /** What a key may do, by its id, and a secret that only this service has of it: for a sign-in, which must not carry the key itself. */
+  byId(keyId: string): KnownKey | undefined;
   /** Whether what was found once holds still, for whatever outlasts a request. */
   isInForce(access: Access): boolean;
 }
@@ -29,6 +36,7 @@ const EVERYTHING: ReadonlySet<Scope> = new Set(SCOPES);
 export const openAccess: AccessControl = {
   withoutKey: { keyId: undefined, namespace: DEFAULT_NAMESPACE, scopes: EVERYTHING },
   find: () => undefined,
+  byId: () => undefined,
   isInForce: () => true,
 };
 
@@ -42,5 +50,10 @@ export const isSameDigest = (one: Buffer, other: Buffer): boolean => one.length 
 export const staticKeyAccess = (key: string): AccessControl => {
   const expected = keyDigest(key);
   const access: Access = { keyId: 'static', namespace: DEFAULT_NAMESPACE, scopes: EVERYTHING };
-  return { withoutKey: undefined, find: (given) => (isSameDigest(keyDigest(given), expected) ? access : undefined), isInForce: () => true };
+  return {
+    withoutKey: undefined,
+    find: (given) => (isSameDigest(keyDigest(given), expected) ? access : undefined),
+    byId: (keyId) => (keyId === access.keyId ? { access, secret: expected } : undefined),
+    isInForce: () => true,
+  };
 };

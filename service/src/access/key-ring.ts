@@ -1,6 +1,6 @@
 /** The keys of a key file, ready to be asked for. They are replaced together, while the service runs. */
 import type { Namespace } from '../session/types.ts';
-import { isSameDigest, keyDigest, type Access, type AccessControl } from './access.ts';
+import { isSameDigest, keyDigest, type Access, type AccessControl, type KnownKey } from './access.ts';
 import type { KeyRecord } from './key-file.ts';
 
 interface Kept {
@@ -11,6 +11,7 @@ interface Kept {
 export class KeyRing implements AccessControl {
   readonly withoutKey = undefined;
   #byDigest: ReadonlyMap<string, Kept> = new Map();
+  #byId: ReadonlyMap<string, Kept> = new Map();
   #inForce: ReadonlySet<Access> = new Set();
 
   constructor(records: readonly KeyRecord[]) {
@@ -30,6 +31,7 @@ export class KeyRing implements AccessControl {
         return [record.sha256, known && isSameAccess(known.access, record) ? known : keptOf(record)];
       }),
     );
+    this.#byId = new Map([...this.#byDigest.values()].map((kept) => [kept.access.keyId!, kept]));
     this.#inForce = new Set([...this.#byDigest.values()].map(({ access }) => access));
   }
 
@@ -38,6 +40,11 @@ export class KeyRing implements AccessControl {
     // Where a digest is found tells nothing of a key: whoever could choose digests would have to invert the hash first.
     const kept = this.#byDigest.get(digest.toString('hex'));
     return kept && isSameDigest(kept.digest, digest) ? kept.access : undefined;
+  }
+
+  byId(keyId: string): KnownKey | undefined {
+    const kept = this.#byId.get(keyId);
+    return kept && { access: kept.access, secret: kept.digest };
   }
 
   isInForce(access: Access): boolean {

@@ -2,6 +2,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { HttpParts } from './parts.ts';
 import authentication from './plugins/authentication.ts';
+import loadShedding from './plugins/load-shedding.ts';
 import rateLimits from './plugins/rate-limits.ts';
 import about from './routes/about.ts';
 import acquire from './routes/acquire.ts';
@@ -25,6 +26,8 @@ import yieldAsked from './routes/yield.ts';
 
 /** What asks for the key: all that stands under `/v1`, and the metrics. */
 export const api: FastifyPluginAsync<HttpParts> = async (app, parts) => {
+  // Before anything else is done for a request.
+  if (parts.sheds) await app.register(loadShedding);
   await app.register(authentication, parts);
   await app.register(rateLimits, parts);
   await app.register(about, parts);

@@ -1,8 +1,14 @@
 /** The open event streams of this instance: counted, kept alive, and ended together. */
 import type { Clock, Timer } from '../clock.ts';
 import { HoldfastError } from '../session/errors.ts';
-import type { EventStream } from './event-stream.ts';
 import { EVENT_KEEP_ALIVE_MS } from './limits.ts';
+
+/** What is kept open for a reader. */
+export interface OpenStream {
+  keepAlive(): void;
+  end(): void;
+  once(event: 'close', listener: () => void): unknown;
+}
 
 export interface StreamTerms {
   readonly onClose: () => void;
@@ -11,7 +17,7 @@ export interface StreamTerms {
 }
 
 export class EventStreams {
-  readonly #open = new Map<EventStream, StreamTerms>();
+  readonly #open = new Map<OpenStream, StreamTerms>();
   readonly #keepAlive: Timer;
   readonly #openMax: number;
   #isClosed = false;
@@ -32,7 +38,7 @@ export class EventStreams {
     if (this.#open.size >= this.#openMax) throw new HoldfastError('streams-full', `${this.#openMax} event streams are open already.`);
   }
 
-  add(stream: EventStream, terms: StreamTerms): void {
+  add(stream: OpenStream, terms: StreamTerms): void {
     this.#open.set(stream, terms);
     stream.once('close', () => {
       this.#open.delete(stream);

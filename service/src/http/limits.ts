@@ -11,6 +11,10 @@ export const HEADERS_TIMEOUT_MS = 10_000;
 export const REQUEST_TIMEOUT_MS = 20_000;
 /** How often the two above are looked at. */
 export const TIMEOUTS_CHECK_MS = 1_000;
+/** Connections that are open at once; further ones are closed as they come. */
+export const CONNECTIONS_MAX = 20_000;
+/** Metadata in one page of a listing: a page that would have more is shorter, and says where to go on. */
+export const PAGE_METADATA_BYTES_MAX = 1024 * 1024;
 /** A socket on which nothing moves is closed; longer than the longest wait and its deadline. */
 export const SOCKET_IDLE_MS = 75_000;
 /** An idle connection is kept open a little longer than balancers keep theirs, so that they close first. */

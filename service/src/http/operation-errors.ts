@@ -9,7 +9,7 @@ declare module 'fastify' {
 }
 
 /** Anything under `/v1`. */
-export const ANY: readonly ErrorCode[] = ['request-invalid', 'unauthorized', 'forbidden', 'misdirected', 'rate-limited', 'internal'];
+export const ANY: readonly ErrorCode[] = ['request-invalid', 'unauthorized', 'forbidden', 'misdirected', 'rate-limited', 'overloaded', 'internal'];
 /** An address that names a session. */
 export const SESSION: readonly ErrorCode[] = ['session-invalid'];
 /** A request with a `Lease-Id`. */

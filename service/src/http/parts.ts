@@ -29,6 +29,8 @@ export interface HttpParts {
   readonly access: AccessControl;
   /** What one key may send to this instance. */
   readonly rates: Rates;
+  /** Whether requests are refused while the event loop is late. */
+  readonly sheds: boolean;
   /** How many event streams may be open at once. */
   readonly eventStreamsMax: number;
 }

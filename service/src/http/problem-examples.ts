@@ -58,6 +58,7 @@ const EXAMPLES: Readonly<Record<ErrorCode, Example>> = {
   'rate-limited': { detail: 'This key may send 500 requests of the kind "take" a second here.', outcome: 'not-applied', members: { budget: 'take', perSecond: 500 } },
   'streams-full': { detail: '1000 event streams are open already.' },
   'store-unavailable': { detail: 'The store did not answer within 2000 ms.', outcome: 'unknown' },
+  overloaded: { detail: 'This instance is 310 ms behind. Requests of the kind "take" are refused until it has caught up.', outcome: 'not-applied' },
   'not-ready': { detail: 'Not ready: store.', members: { checks: [{ name: 'store', ok: false, detail: 'the writer has stopped' }] } },
   'shutting-down': { detail: 'This instance is shutting down; another may answer.', outcome: 'not-applied' },
   internal: { detail: 'The service failed; its log has the reason beside this request id.', outcome: 'unknown' },

@@ -40,6 +40,7 @@ export const STATUSES: Readonly<Record<ErrorCode, number>> = {
   internal: 500,
   'store-unavailable': 503,
   'shutting-down': 503,
+  overloaded: 503,
   'not-ready': 503,
 };
 

@@ -58,7 +58,7 @@ export class MeasuredStore implements LeaseStore {
   async apply<C extends Command>(name: SessionName, command: C): Promise<OutcomeOf<C>> {
     const startedMs = this.#clock.now().monoMs;
     const outcome = await this.#timed(OPERATIONS[command.kind], startedMs, this.#store.apply(name, command));
-    this.#came(command, outcome, this.#clock.now().monoMs - startedMs);
+    this.#came(name, command, outcome, this.#clock.now().monoMs - startedMs);
     return outcome;
   }
 
@@ -112,10 +112,10 @@ export class MeasuredStore implements LeaseStore {
     }
   }
 
-  #came({ kind }: Command, outcome: Outcome, tookMs: number): void {
+  #came({ namespace }: SessionName, { kind }: Command, outcome: Outcome, tookMs: number): void {
     if (outcome.kind === 'granted' && !outcome.repeated) this.#metrics.granted(tookMs);
     else if (kind === 'renew') this.#renewed(outcome as Outcomes['renew']);
-    else if (outcome.kind === 'verdict' && outcome.stale) this.#metrics.foundStale(outcome.verdict);
+    else if (outcome.kind === 'verdict' && outcome.stale) this.#metrics.foundStale(outcome.verdict, namespace);
   }
 
   #renewed(outcome: Outcomes['renew']): void {

@@ -6,7 +6,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@pro
 import type { SessionEvent } from '../session/commands.ts';
 import type { ErrorCode } from '../session/errors.ts';
 import type { LeaseStore } from '../session/store.ts';
-import type { EndedBecause, ReplyState } from '../session/types.ts';
+import type { EndedBecause, Namespace, ReplyState } from '../session/types.ts';
 import { REPLY_STATES_COUNTED } from '../session/usage.ts';
 
 /** Seconds. A call of the store takes a millisecond or two, and has a deadline of two seconds. */
@@ -43,6 +43,8 @@ export class Metrics {
   readonly #handOffSeconds = this.#histogram('handoff_seconds', 'From the offer of a session to a waiter to the renewal that confirms it.', WAIT_BUCKETS);
   readonly #latenessSeconds = this.#histogram('heartbeat_lateness_seconds', 'How much later than a third of its TTL a renewal came.', LATENESS_BUCKETS);
   readonly #storeSeconds = this.#histogram('store_seconds', 'How long calls of the store took, by operation.', CALL_BUCKETS, 'operation');
+
+  readonly #staleIn = new Map<Namespace, number>();
 
   /** @param ofProcess whether memory, event loop and the like are told too; they are watched for as long as the process lives */
   constructor(store: LeaseStore, { ofProcess }: { ofProcess: boolean }) {
@@ -100,8 +102,14 @@ export class Metrics {
     this.#handOffSeconds.observe(seconds(afterMs));
   }
 
-  foundStale(verdict: string): void {
+  foundStale(verdict: string, namespace: Namespace): void {
     this.#stale.inc({ verdict });
+    this.#staleIn.set(namespace, this.staleIn(namespace) + 1);
+  }
+
+  /** Fencing tokens of one namespace that were found stale here; it is told to that namespace alone. */
+  staleIn(namespace: Namespace): number {
+    return this.#staleIn.get(namespace) ?? 0;
   }
 
   refused(code: ErrorCode): void {

@@ -41,6 +41,7 @@ export const ERRORS = {
   'rate-limited': { title: 'This key sends too much.', retryable: true },
   'streams-full': { title: 'Too many event streams are open.', retryable: true },
   'store-unavailable': { title: 'The store did not answer in time.', retryable: true },
+  overloaded: { title: 'This instance has too much to do.', retryable: true },
   'not-ready': { title: 'This instance is not ready.', retryable: true },
   'request-timeout': { title: 'The request did not arrive in time.', retryable: true },
   'headers-too-large': { title: 'The headers are too large.', retryable: false },

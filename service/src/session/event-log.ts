@@ -69,6 +69,12 @@ export class EventLog {
     return { complete: number >= lost, events: kept.slice(excess).filter((logged) => this.#numberOf(logged) > number) };
   }
 
+  /** The events of a namespace, or of one of its sessions, that are kept; oldest first. */
+  recent(namespace: Namespace, session?: SessionKey): readonly LoggedEvent[] {
+    const kept = this.#logs.get(namespace)?.kept ?? [];
+    return session === undefined ? kept : kept.filter((logged) => logged.session === session);
+  }
+
   /** The id that a watcher starting now would resume from. */
   get lastId(): string {
     return `${this.#epoch}-${this.#last}`;

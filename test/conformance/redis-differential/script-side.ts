@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import type { ChainableCommander, Redis } from 'ioredis';
 import type { SessionEvent, Wake } from '../../../service/src/session/commands.ts';
-import { EMPTY_SESSION, type FencingToken } from '../../../service/src/session/types.ts';
+import { EMPTY_SESSION, type FencingToken, type Session } from '../../../service/src/session/types.ts';
+import { usageOf } from '../../../service/src/session/usage.ts';
 import { eventsChannel, eventsOfMessage, wakeOfMessage, wakesChannel } from '../../../service/src/stores/redis/channels.ts';
 import { commandScript } from '../../../service/src/stores/redis/command-scripts.ts';
 import { LIBRARY, type Library } from '../../../service/src/stores/redis/library.ts';
@@ -49,7 +50,8 @@ const callOf = (asked: Asked, names: readonly string[]): Call => {
     case 'tick-many':
       return call(tickScript, asked.sessions.map((session) => names[session]!));
     case 'due':
-      return call(dueScript, { sessionsMax: SESSIONS_MAX });
+      // What it counts is compared at the end of each history.
+      return { ...call(dueScript, { sessionsMax: SESSIONS_MAX }), read: (told) => ({ ...dueScript.read(told), usage: undefined }) };
     case 'sweep':
       return call(sweepScript, { pauseMs: 0, visitsMax: SESSIONS_MAX, changesMax: SESSIONS_MAX });
   }
@@ -112,6 +114,7 @@ export class ScriptSide {
     await this.#compareTold(names, history);
     const states = new Map(history.flatMap(({ after }) => after.map(({ session, state }) => [session, state] as const)));
     await this.#compareKeys(names.filter((_, session) => states.get(session) !== EMPTY_SESSION), meta);
+    await this.#compareUsage([...states.values()], meta);
   }
 
   #send(pipeline: ChainableCommander, call: Call, meta: string, time: string): void {
@@ -135,10 +138,26 @@ export class ScriptSide {
     about('the wakes of the other instance', () => assert.deepEqual(wakes, history.flatMap((expected) => expected.wakes.filter((wake) => !isOwn(wake)))));
   }
 
+  /** The partition counts what its sessions have, and nothing twice. */
+  async #compareUsage(states: readonly Session[], meta: string): Promise<void> {
+    const prefix = meta.slice(0, -'meta'.length);
+    const wanted: Record<string, number> = {};
+    for (const state of states) {
+      for (const [what, count] of Object.entries(usageOf(state))) if (count > 0) wanted[`default:${what}`] = (wanted[`default:${what}`] ?? 0) + count;
+    }
+    const counted = Object.fromEntries(Object.entries(await this.#redis.hgetall(`${prefix}usage`)).map(([field, count]) => [field, Number(count)]));
+    about('what is used', () => assert.deepEqual(counted, wanted));
+    const times = async (index: string): Promise<number[]> => toScores(await this.#redis.call('ZRANGE', `${prefix}${index}`, '0', '-1', 'WITHSCORES'));
+    const inOrder = (list: readonly number[]): number[] => list.toSorted((a, b) => a - b);
+    const [waiting, undelivered] = [await times('waitingsince'), await times('undeliveredsince')];
+    about('since when they wait', () => assert.deepEqual(waiting, inOrder(states.flatMap(({ waiters }) => waiters.map(({ enqueuedAtMs }) => enqueuedAtMs)))));
+    about('since when replies are kept', () => assert.deepEqual(undelivered, inOrder(states.flatMap(({ replies }) => replies.filter(({ state }) => state !== 'dead').map(({ parkedAtMs }) => parkedAtMs)))));
+  }
+
   /** Whatever is kept has its place, so that nothing is left behind anywhere; nothing of a session that was forgotten. */
   async #compareKeys(names: readonly string[], meta: string): Promise<void> {
     const prefix = meta.slice(0, -'meta'.length);
-    const ofPartition = /^(?:meta|sessions|live|due|idle|settled|courier:default|listed:(?:parked|sending|unknown|dead|delivered|superseded):default)$/;
+    const ofPartition = /^(?:meta|sessions|live|due|idle|settled|usage|waitingsince|undeliveredsince|courier:default|listed:(?:parked|sending|unknown|dead|delivered|superseded):default)$/;
     const ofSession = /^(?:ended|waiters|queue|waits|replies|payloads|replyids|order|undelivered|expiring|settledreplies):/;
     for (const key of await this.#redis.keys('*')) {
       const rest = key.slice(prefix.length);
@@ -147,6 +166,9 @@ export class ScriptSide {
     }
   }
 }
+
+/** Members and their scores in turns. */
+const toScores = (reply: unknown): number[] => (reply as unknown[]).flat().filter((_, place) => place % 2 === 1).map(Number);
 
 const MARKER = 'the marker of the test itself';
 

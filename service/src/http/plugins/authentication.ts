@@ -30,7 +30,8 @@ const isDoubled = (rawHeaders: readonly string[]): boolean => {
   return count > 1;
 };
 
-const accessOf = (request: FastifyRequest, control: HttpParts['access']): Access => {
+/** @throws HoldfastError where there is no valid key */
+export const accessOfKey = (request: FastifyRequest, control: HttpParts['access']): Access => {
   if (control.withoutKey) return control.withoutKey;
   const given = isDoubled(request.raw.rawHeaders) ? undefined : request.headers.authorization;
   const key = BEARER.exec(given ?? '')?.[1];
@@ -55,7 +56,7 @@ const authentication: FastifyPluginAsync<Pick<HttpParts, 'access'>> = async (app
   app.addHook('onRoute', demandScopes);
   app.addHook('onRequest', (request, _reply, done) => {
     try {
-      request.access = accessOf(request, access);
+      request.access = accessOfKey(request, access);
       request.namespace = request.access.namespace;
       needScope(request, request.routeOptions.config.scopes ?? []);
       done();

@@ -4,6 +4,7 @@ import fp from 'fastify-plugin';
 import { HoldfastError, type ErrorCode } from '../../session/errors.ts';
 import { toldError } from '../known-errors.ts';
 import { sendProblem } from '../problem.ts';
+import { traceIdOf } from '../trace.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -12,11 +13,16 @@ declare module 'fastify' {
   }
 }
 
+const namedBy = (request: FastifyRequest): Readonly<Record<string, unknown>> => {
+  const traceId = traceIdOf(request);
+  return { requestId: request.id, method: request.method, ...(traceId !== undefined && { traceId }) };
+};
+
 export const answerError = (error: FastifyError | HoldfastError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
   const told = toldError(error, request);
   const { log } = request.server;
-  if (told.code === 'internal') log.error({ err: error, requestId: request.id, method: request.method }, 'a request failed');
-  else if (told.code === 'store-unavailable') log.warn({ err: told, requestId: request.id, method: request.method }, 'the store did not answer');
+  if (told.code === 'internal') log.error({ err: error, ...namedBy(request) }, 'a request failed');
+  else if (told.code === 'store-unavailable') log.warn({ err: told, ...namedBy(request) }, 'the store did not answer');
   request.server.countRefusal?.(told.code);
   return sendProblem(reply, told);
 };

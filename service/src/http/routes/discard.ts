@@ -11,6 +11,7 @@ import { noQuery, optionalLeaseIdHeaders, replyParams } from '../schemas/paramet
 import { ref } from '../schemas/ref.ts';
 import type { Reply } from '../schemas/reply-answers.ts';
 import type { DiscardRequest } from '../schemas/reply-requests.ts';
+import { audit } from '../audit.ts';
 import { keyOfPath } from '../session-key.ts';
 
 const schema = {
@@ -38,7 +39,7 @@ const discardRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'leases' | 'hashLe
     const told = await leases.run({ namespace: request.namespace, key }, { kind: 'discard', replyId, leaseIdHash, reason });
     if (told.kind !== 'reply') throw refusalError(told);
     // A reply that nobody will get because somebody said so is worth a line.
-    if (leaseIdHash === undefined) app.log.warn({ session: key, replyId, reason, requestId: request.id }, 'an operator discarded a reply');
+    if (leaseIdHash === undefined) audit(request, 'discard', { session: key, replyId, reason });
     return { session: key, ...told.reply };
   });
 };

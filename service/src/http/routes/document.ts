@@ -1,4 +1,4 @@
-/** `GET /openapi.json` and `GET /openapi.yaml`: what this instance can do, for machines. `GET /` leads to the page for people. */
+/** `GET /openapi.json` and `GET /openapi.yaml`: what this instance can do, for machines. */
 import type { FastifyPluginAsync } from 'fastify';
 import fp from 'fastify-plugin';
 import { openApiYaml } from '../openapi.ts';
@@ -11,7 +11,6 @@ const documentRoutes: FastifyPluginAsync = async (app) => {
   let yaml: string | undefined;
   app.get('/openapi.json', hidden, (_request, reply) => reply.type('application/json').send((json ??= JSON.stringify(app.swagger()))));
   app.get('/openapi.yaml', hidden, (_request, reply) => reply.type('application/yaml').send((yaml ??= openApiYaml(app))));
-  app.get('/', hidden, (_request, reply) => reply.redirect('/docs'));
 };
 
 export default fp(documentRoutes, { name: 'document-routes', dependencies: ['documentation', 'problems'] });

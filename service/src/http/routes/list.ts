@@ -5,6 +5,8 @@ import type { SessionView } from '../../session/commands.ts';
 import { LIST_LIMIT_DEFAULT } from '../../session/limits.ts';
 import type { SessionKey } from '../../session/types.ts';
 import { cursorAfter, keyOfCursor } from '../cursor.ts';
+import type { LeasePage } from '../../session/store.ts';
+import { PAGE_METADATA_BYTES_MAX } from '../limits.ts';
 import { ANY, STORE } from '../operation-errors.ts';
 import type { HttpParts } from '../parts.ts';
 import type { LeaseList } from '../schemas/answers.ts';
@@ -31,14 +33,25 @@ const listed = (session: SessionKey, view: SessionView): Listed[] => {
   return [entry as Listed];
 };
 
+/** A slow reader holds what it is sent in memory: no answer is larger than it has to be. */
+const cutToFit = (page: LeasePage): LeasePage => {
+  let bytes = 0;
+  for (const [index, { view }] of page.leases.entries()) {
+    bytes += view.metadata ? Buffer.byteLength(JSON.stringify(view.metadata)) : 0;
+    if (bytes > PAGE_METADATA_BYTES_MAX) return { leases: page.leases.slice(0, index), nextAfter: page.leases[index - 1]!.key };
+  }
+  return page;
+};
+
 const listRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'leases'>> = async (app, { leases }) => {
   app.get('/v1/leases', { schema, config: { errors, scopes: ['read'], budget: 'read' } }, async (request) => {
     const { prefix, holder, limit = LIST_LIMIT_DEFAULT, cursor } = request.query;
     const after = cursor === undefined ? undefined : keyOfCursor(cursor);
     const page = await leases.list({ namespace: request.namespace, prefix, holder, limit, after });
+    const { leases: fitting, nextAfter } = cutToFit(page);
     return {
-      leases: page.leases.flatMap(({ key, view }) => listed(key, view)),
-      ...(page.nextAfter !== undefined && { nextCursor: cursorAfter(page.nextAfter) }),
+      leases: fitting.flatMap(({ key, view }) => listed(key, view)),
+      ...(nextAfter !== undefined && { nextCursor: cursorAfter(nextAfter) }),
     };
   });
 };

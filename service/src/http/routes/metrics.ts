@@ -14,7 +14,7 @@ const schema = {
   querystring: noQuery,
   response: { 200: Type.Unsafe<string>({ description: 'All metrics.', content: { 'text/plain': { schema: { type: 'string' }, example } } }) },
 };
-const errors = ['request-invalid', 'unauthorized', 'forbidden', 'misdirected', 'rate-limited', 'internal'] as const;
+const errors = ['request-invalid', 'unauthorized', 'forbidden', 'misdirected', 'rate-limited', 'overloaded', 'internal'] as const;
 
 const metricsRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'metrics'>> = async (app, { metrics }) => {
   app.get('/metrics', { schema, config: { errors, scopes: ['read'], budget: 'read' } }, async (_request, reply) => {

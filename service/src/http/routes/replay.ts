@@ -11,6 +11,7 @@ import { noQuery, optionalLeaseIdHeaders, replyParams } from '../schemas/paramet
 import { ref } from '../schemas/ref.ts';
 import type { Reply } from '../schemas/reply-answers.ts';
 import type { ReplayRequest } from '../schemas/reply-requests.ts';
+import { audit } from '../audit.ts';
 import { keyOfPath } from '../session-key.ts';
 
 const schema = {
@@ -38,7 +39,7 @@ const replayRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'leases' | 'hashLea
     const told = await leases.run({ namespace: request.namespace, key }, { kind: 'replay', replyId, leaseIdHash, reason });
     if (told.kind !== 'reply') throw refusalError(told);
     // It goes out, perhaps for the second time, because somebody said so: that is worth a line.
-    if (leaseIdHash === undefined) app.log.warn({ session: key, replyId, reason, requestId: request.id }, 'an operator replayed a reply');
+    if (leaseIdHash === undefined) audit(request, 'replay', { session: key, replyId, reason });
     return { session: key, ...told.reply };
   });
 };

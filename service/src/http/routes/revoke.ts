@@ -8,6 +8,7 @@ import type { RevokeAnswer } from '../schemas/answers.ts';
 import { noQuery, sessionParams } from '../schemas/parameters.ts';
 import { ref } from '../schemas/ref.ts';
 import type { RevokeRequest } from '../schemas/requests.ts';
+import { audit } from '../audit.ts';
 import { keyOfPath } from '../session-key.ts';
 
 const schema = {
@@ -30,7 +31,7 @@ const revokeRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'leases'>> = async 
     if (revoked.kind !== 'revoked') throw refusalError(revoked);
     const { holder, fencingToken } = revoked;
     // An operator took a promise back: that is worth a line, whoever asks later.
-    app.log.warn({ session: key, holder, fencingToken, by: request.body.by, reason: request.body.reason, requestId: request.id }, 'a lease was revoked');
+    audit(request, 'revoke', { session: key, holder, fencingToken, by: request.body.by, reason: request.body.reason });
     return { session: key, holder, fencingToken, endedBecause: 'revoked' as const };
   });
 };

@@ -9,6 +9,7 @@ import type { YieldAnswer } from '../schemas/answers.ts';
 import { noQuery, sessionParams } from '../schemas/parameters.ts';
 import { ref } from '../schemas/ref.ts';
 import type { YieldRequest } from '../schemas/requests.ts';
+import { audit } from '../audit.ts';
 import { keyOfPath } from '../session-key.ts';
 
 const schema = {
@@ -30,6 +31,7 @@ const yieldRoute: FastifyPluginAsyncTypebox<Pick<HttpParts, 'leases'>> = async (
     if (request.body.graceMs !== undefined) needScope(request, ['preempt']);
     const asked = await leases.run({ namespace: request.namespace, key }, { kind: 'yield', ...request.body });
     if (asked.kind !== 'asked') throw refusalError(asked);
+    audit(request, 'yield', { session: key, holder: asked.holder, by: request.body.by, reason: request.body.reason, graceMs: request.body.graceMs });
     return reply.code(202).send({ session: key, holder: asked.holder, yieldRequest: asked.yieldRequest });
   });
 };

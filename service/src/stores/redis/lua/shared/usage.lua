@@ -1,6 +1,6 @@
 -- What each namespace uses of what all of them share (session/usage.ts): `usage` (hash of the partition) counts by namespace
--- and kind, without zeros; `waiting` and `undelivered` (sorted sets of the partition) have each ticket, and each reply that still
--- has to reach somebody, by the time when it was taken.
+-- and kind, without zeros; `waitingsince` and `undeliveredsince` (sorted sets of the partition) have each ticket, and each reply
+-- that still has to reach somebody, by the time when it was taken.
 
 local M = {}
 
@@ -22,12 +22,12 @@ end
 
 -- `at` is false for one that is not there any more.
 function M.moveTicket(d, hash, at)
-  local key, member = d.p.prefix .. 'waiting', d.name .. '\0' .. hash
+  local key, member = d.p.prefix .. 'waitingsince', d.name .. '\0' .. hash
   if at then redis.call('ZADD', key, partition.digits(at), member) else redis.call('ZREM', key, member) end
 end
 
 function M.moveReply(d, number, at)
-  local key, member = d.p.prefix .. 'undelivered', d.name .. '\0' .. partition.digits(number)
+  local key, member = d.p.prefix .. 'undeliveredsince', d.name .. '\0' .. partition.digits(number)
   if at then redis.call('ZADD', key, partition.digits(at), member) else redis.call('ZREM', key, member) end
 end
 
@@ -38,7 +38,7 @@ end
 
 -- { fields and their counts in turns, since when the oldest ticket waits, since when the oldest reply is kept }.
 function M.read(p)
-  return { redis.call('HGETALL', p.prefix .. 'usage'), since(p, 'waiting'), since(p, 'undelivered') }
+  return { redis.call('HGETALL', p.prefix .. 'usage'), since(p, 'waitingsince'), since(p, 'undeliveredsince') }
 end
 
 return M
