@@ -27,7 +27,7 @@ import yieldAsked from './routes/yield.ts';
 /** What asks for the key: all that stands under `/v1`, and the metrics. */
 export const api: FastifyPluginAsync<HttpParts> = async (app, parts) => {
   // Before anything else is done for a request.
-  if (parts.sheds) await app.register(loadShedding);
+  if (parts.sheds) await app.register(loadShedding, parts);
   await app.register(authentication, parts);
   await app.register(rateLimits, parts);
   await app.register(about, parts);

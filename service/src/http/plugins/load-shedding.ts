@@ -7,6 +7,7 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { HoldfastError } from '../../session/errors.ts';
 import type { Budget } from '../budgets.ts';
+import type { HttpParts } from '../parts.ts';
 
 /**
  * How late the event loop may be, on average over a second, before requests of a kind are refused. A pause now and then is no overload, and who was stopped
@@ -17,12 +18,17 @@ const SAMPLE_MS = 1_000;
 
 export const isShed = (budget: Budget, latenessMs: number): boolean => latenessMs >= LATENESS_MS_MAX[budget];
 
-const loadShedding: FastifyPluginAsync = async (app) => {
+/** Starting is work, and no overload. */
+const SETTLING_MS = 5_000;
+
+const loadShedding: FastifyPluginAsync<Pick<HttpParts, 'clock'>> = async (app, { clock }) => {
+  let shedsFromMs = Infinity;
+  app.addHook('onListen', async () => void (shedsFromMs = clock.now().monoMs + SETTLING_MS));
   await app.register(underPressure, {
     maxEventLoopDelay: Math.min(...Object.values(LATENESS_MS_MAX)),
     sampleInterval: SAMPLE_MS,
     pressureHandler: async ({ routeOptions: { config } }: FastifyRequest, _reply, _type, latenessMs = 0) => {
-      if (config.budget === undefined || !isShed(config.budget, latenessMs)) return;
+      if (config.budget === undefined || !isShed(config.budget, latenessMs) || clock.now().monoMs < shedsFromMs) return;
       throw new HoldfastError('overloaded', `This instance is ${Math.round(latenessMs)} ms behind. Requests of the kind "${config.budget}" are refused until it has caught up.`, { outcome: 'not-applied' });
     },
   });
