@@ -16,6 +16,7 @@ import type { LeaseClientOptions } from './options.ts';
 import { ReplyCalls } from './replies/reply-calls.ts';
 import { SessionCalls } from './session-calls.ts';
 import { Spool } from './spool/spool.ts';
+import { ownHeaders } from './own-headers.ts';
 import { Transport } from './transport.ts';
 
 const REQUEST_TIMEOUT_MS = 5_000;
@@ -50,7 +51,7 @@ export const assemble = (options: LeaseClientOptions): Assembly => {
   const { holder, apiKey, traceparent, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
   const baseUrls = options.baseUrls ?? (options.baseUrl === undefined ? [] : [options.baseUrl]);
   const endpoints = new Endpoints(baseUrls, options.openPool ?? openPool);
-  const transport = new Transport({ endpoints, clock, socketClock: systemClock, apiKey, traceparent });
+  const transport = new Transport({ endpoints, clock, socketClock: systemClock, own: ownHeaders(apiKey, traceparent) });
   const repeats = { exchange: transport, clock, random, closed: transport.closed };
 
   const departures = new Departures({ ...repeats, logger, withinMs: requestTimeoutMs });

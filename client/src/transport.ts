@@ -7,7 +7,7 @@ import type { Endpoint, Endpoints } from './endpoints.ts';
 import { ClientClosedError, HoldfastError, ServiceUnavailableError, StoreMismatchError, UnauthorizedError } from './errors.ts';
 import type { Answer, Call, Exchange } from './exchange.ts';
 import { NOBODY_THERE, NOT_SENT } from './not-sent.ts';
-import { ownHeaders, type TraceParent } from './own-headers.ts';
+import type { OwnHeaders } from './own-headers.ts';
 import { faultIn } from './problem.ts';
 
 const STORE_HEADER = 'holdfast-store';
@@ -22,8 +22,7 @@ export interface TransportParts {
   readonly clock: Clock;
   /** Deadlines of sockets are real even where the lease clock is a test's. */
   readonly socketClock: Clock;
-  readonly apiKey: string | undefined;
-  readonly traceparent: TraceParent | undefined;
+  readonly own: OwnHeaders;
 }
 
 const codeOf = (error: unknown): string | undefined =>
@@ -42,16 +41,16 @@ export class Transport implements Exchange {
   readonly #endpoints: Endpoints;
   readonly #clock: Clock;
   readonly #socketClock: Clock;
-  readonly #own: () => Readonly<Record<string, string>>;
+  readonly #own: OwnHeaders;
   readonly #watch: EndpointWatch;
   readonly #closing = new AbortController();
   #storeId: string | undefined;
 
-  constructor({ endpoints, clock, socketClock, apiKey, traceparent }: TransportParts) {
+  constructor({ endpoints, clock, socketClock, own }: TransportParts) {
     this.#endpoints = endpoints;
     this.#clock = clock;
     this.#socketClock = socketClock;
-    this.#own = ownHeaders(apiKey, traceparent);
+    this.#own = own;
     this.#watch = new EndpointWatch(socketClock, (endpoint) => this.#look(endpoint));
   }
 

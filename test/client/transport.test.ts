@@ -5,6 +5,7 @@ import { systemClock } from '../../client/src/clock.ts';
 import { Endpoints, openPool, type OpenPool } from '../../client/src/endpoints.ts';
 import { ServiceUnavailableError } from '../../client/src/errors.ts';
 import type { Call } from '../../client/src/exchange.ts';
+import { ownHeaders } from '../../client/src/own-headers.ts';
 import { Transport } from '../../client/src/transport.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { deadUrl, reply, scriptedServer, type SeenRequest } from '../support/scripted-server.ts';
@@ -16,7 +17,7 @@ const GET: Call = { method: 'GET', path: '/v1', purpose: 'calls', timeoutMs: 2_0
 
 const connect = (t: Test, baseUrls: readonly string[], socketClock = systemClock) => {
   const clock = new FakeClock();
-  const transport = new Transport({ endpoints: new Endpoints(baseUrls, openPool), clock, socketClock, apiKey: API_KEY, traceparent: undefined });
+  const transport = new Transport({ endpoints: new Endpoints(baseUrls, openPool), clock, socketClock, own: ownHeaders(API_KEY, undefined) });
   t.teardown(() => transport.close());
   return { transport, clock };
 };
@@ -276,7 +277,7 @@ t.test('where nobody listens any more, a wait that hangs there is cut, and may h
   // The host has gone without a word: the wait's connection stays, and new ones are refused.
   const refuse = await deadUrl();
   const openFirst: OpenPool = (origin, options) => openPool(origin === baseUrl && options.connections !== 1_024 ? refuse : origin, options);
-  const transport = new Transport({ endpoints: new Endpoints([baseUrl, other.baseUrl], openFirst), clock: new FakeClock(), socketClock: new FakeClock(), apiKey: undefined, traceparent: undefined });
+  const transport = new Transport({ endpoints: new Endpoints([baseUrl, other.baseUrl], openFirst), clock: new FakeClock(), socketClock: new FakeClock(), own: ownHeaders(undefined, undefined) });
   t.teardown(() => transport.close());
   const waiting = transport.send(WAIT);
   const rejected = t.rejects(waiting, { code: 'service-unavailable', outcome: 'unknown', cause: { outcome: 'not-applied' } });

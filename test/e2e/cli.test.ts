@@ -1,4 +1,4 @@
-// `holdfast`, as a shell runs it, over a real service: the lease is held while the command runs, and the exit status tells what became of it.
+// The CLI `holdfast`, as a shell runs it, over a real service: the lease is held while the command runs, and the exit status tells what became of it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';

@@ -22,7 +22,7 @@ t.test('everything that was offered is read, in order, however slowly', async (t
   }
   t.match(text, /^opening\n\n/);
   t.strictSame(idsIn(text), Array.from({ length: 1_000 }, (_, index) => `epoch-${index + 1}`));
-  t.match(text, 'id: epoch-7\nevent: granted\ndata: {"session":"s","holder":"h","fencingToken":7}\n\n');
+  t.match(text, 'id: epoch-7\nevent: granted\ndata: {"session":"s","holder":"h","fencingToken":7,"waitedMs":0}\n\n');
   stream.destroy();
 });
 

@@ -73,6 +73,7 @@ t.test('every operation that it describes is served', async (t) => {
     'renewLease',
     'replayReply',
     'revokeLease',
+    'scrapeMetrics',
     'sendHeartbeats',
     'watchEvents',
   ]);

@@ -13,11 +13,3 @@ t.test('the document is served as JSON and as YAML, and both say the same', asyn
   t.strictSame(parse(yaml.body), json.json());
   t.match(json.json(), { openapi: '3.1.0', components: { schemas: { AcquireRequest: { properties: { ttlMs: { minimum: 5, maximum: 6 } } } } } }, 'with the limits of this instance');
 });
-
-t.test('the first page leads to the documentation', async (t) => {
-  const { app } = await buildTestApp(t);
-  const answer = await call(app, { url: '/' });
-  t.equal(answer.statusCode, 302);
-  t.equal(answer.headers['location'], '/docs');
-  t.equal((await call(app, { url: '/docs' })).statusCode, 200);
-});
