@@ -78,3 +78,22 @@ t.test('the limit is from 1 to 1000, and a cursor is one of ours', async (t) => 
     t.match((await call(app, { url: `/v1/leases?cursor=${cursor}` })).json(), { status: 400, code: 'cursor-invalid' }, JSON.stringify(cursor));
   }
 });
+
+t.test('a page has at most 1 MiB of metadata, and the next goes on where it was cut', async (t) => {
+  const { app } = await buildTestApp(t);
+  const metadata = { text: 'm'.repeat(4_000) };
+  const keys = Array.from({ length: 300 }, (_, nth) => `s${String(nth).padStart(3, '0')}`);
+  for (const key of keys) await acquire(app, key, 'h', { metadata });
+  const seen: string[] = [];
+  let pages = 0;
+  for (let cursor = ''; ; pages += 1) {
+    const answer = await call(app, { url: `/v1/leases?limit=1000${cursor}` });
+    t.ok(answer.body.length < 1_250_000, `${answer.body.length} bytes`);
+    seen.push(...keysOf(answer));
+    const { nextCursor } = answer.json<{ nextCursor?: string }>();
+    if (nextCursor === undefined) break;
+    cursor = `&cursor=${nextCursor}`;
+  }
+  t.strictSame(seen, keys);
+  t.equal(pages, 1, 'two pages');
+});
