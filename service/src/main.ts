@@ -64,7 +64,7 @@ const originOf = ({ address, family, port }: AddressInfo, scheme: string): strin
 const announce = (app: FastifyInstance, { store, tls }: Settings): void => {
   const origin = originOf(app.server.address() as AddressInfo, tls ? 'https' : 'http');
   const place = store.kind === 'file' ? store.file : shownAddress(store.server);
-  const lines = [`Holdfast ${VERSION} keeps its leases in ${place}`, `  API         ${origin}/v1`, `  Swagger UI  ${origin}/docs`, `  Health      ${origin}/healthz`];
+  const lines = [`Holdfast ${VERSION} keeps its leases in ${place}`, `  Dashboard   ${origin}/`, `  API         ${origin}/v1`, `  Swagger UI  ${origin}/docs`, `  Health      ${origin}/healthz`];
   // In one piece: a program that reads these lines sees all of them or none.
   print(lines.join('\n'));
 };
