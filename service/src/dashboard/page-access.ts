@@ -3,6 +3,7 @@
  * A sign-in opens these pages and what can be done on them, and never the API.
  */
 import cookie from '@fastify/cookie';
+import rateLimit from '@fastify/rate-limit';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Access } from '../access/access.ts';
@@ -10,6 +11,7 @@ import { accessOfSignIn, makeSignIn, SIGN_IN_COOKIE, SIGN_IN_S } from '../access
 import { audit } from '../http/audit.ts';
 import type { HttpParts } from '../http/parts.ts';
 import { accessOfKey, needScope } from '../http/plugins/authentication.ts';
+import { counterOf } from '../http/plugins/rate-limits.ts';
 import { HoldfastError } from '../session/errors.ts';
 import { signInPage } from './page.ts';
 
@@ -24,8 +26,10 @@ const isFromOurPages = ({ headers }: FastifyRequest): boolean => {
   return origin === undefined || URL.parse(origin)?.host === host;
 };
 
-const pageAccess: FastifyPluginAsync<Pick<HttpParts, 'access' | 'clock'>> = async (app, { access: control, clock }) => {
+const pageAccess: FastifyPluginAsync<Pick<HttpParts, 'access' | 'clock' | 'rates'>> = async (app, { access: control, clock, rates }) => {
   await app.register(cookie);
+  await app.register(rateLimit, { global: false });
+  const count = control.withoutKey ? undefined : counterOf(app, 'read', rates);
   app.decorateRequest('access');
   app.decorateRequest('namespace');
   const wallS = (): number => Math.floor(clock.now().wallUs / 1_000_000);
@@ -50,6 +54,7 @@ const pageAccess: FastifyPluginAsync<Pick<HttpParts, 'access' | 'clock'>> = asyn
     request.access = access;
     request.namespace = access.namespace;
     needScope(request, ['read']);
+    await count?.(request);
     return undefined;
   });
 

@@ -104,3 +104,11 @@ t.test('pages load nothing from elsewhere, and are framed and kept by nobody', a
   t.notOk((await call(app, { url: '/' })).headers['access-control-allow-origin']);
   t.notOk((await call(app, { url: '/v1', headers: { origin: 'http://evil.example' } })).headers['access-control-allow-origin'], 'nor does the API let other sites read it');
 });
+
+t.test('a key may look at pages as often as it may read, and not once more', async (t) => {
+  const made = makeKey({ namespace: 'red', scopes: ['read'], randomBytes, wallMs: 0 });
+  const { app } = await buildTestApp(t, { access: new KeyRing([made.record]), rates: { keep: 1, take: 1, replies: 1, operate: 1, read: 3 } });
+  const headers = { authorization: `Bearer ${made.key}` };
+  for (let sent = 1; sent <= 3; sent += 1) t.equal((await call(app, { url: '/dashboard/overview', headers })).statusCode, 200, `${sent}`);
+  t.match((await call(app, { url: '/dashboard/overview', headers })).json(), { code: 'rate-limited', budget: 'read', perSecond: 3 });
+});
