@@ -6,7 +6,7 @@
  */
 import t, { type Test } from 'tap';
 import { Crashes, tellCrashes } from '../support/crashes.ts';
-import { eachStore, IS_LONG, type Place } from '../support/each-store.ts';
+import { eachStoreInFull, IS_LONG, type Place } from '../support/each-store.ts';
 import { Stand } from '../support/kill-points/stand.ts';
 import { OWN } from '../support/kill-points/scenarios.ts';
 import { Channel } from '../support/reply-run/channel.ts';
@@ -96,8 +96,8 @@ interface Case {
   readonly finishers: readonly ('turn' | 'courier')[];
 }
 
-/** A chessboard of who is at it and where it crashes: the black fields, the white ones, or none. */
-type Fields = 'black' | 'white' | 'none';
+/** A chessboard of who is at it and where it crashes: the black fields, or the white ones. */
+type Fields = 'black' | 'white';
 
 const casesOn = (fields: Fields): readonly Case[] =>
   WHO.flatMap((who, row) =>
@@ -112,7 +112,7 @@ const casesOn = (fields: Fields): readonly Case[] =>
 /** Those of a gateway or a courier, and those of the service under it, in a short run. */
 const STRUCK: Record<Place['name'], { readonly client: Fields; readonly service: Fields }> = {
   embedded: { client: 'black', service: 'white' },
-  redis: { client: 'none', service: 'black' },
+  redis: { client: 'white', service: 'black' },
 };
 
 const scene = async (test: Test, { store, redis }: Place) => {
@@ -145,7 +145,7 @@ const scene = async (test: Test, { store, redis }: Place) => {
   return { stand, crashes, between, checkEnd, judge };
 };
 
-eachStore(t, 'the gateway or the courier is killed', async (test, place) => {
+eachStoreInFull(t, 'the gateway or the courier is killed', async (test, place) => {
   const { stand, between, checkEnd, judge } = await scene(test, place);
   const left: { readonly session: string; readonly replyId: string; readonly end: End }[] = [];
   for (const { who: { who, scenario, replyId }, crash: { between: steps, point, before, lost, end }, finishers } of casesOn(STRUCK[place.name].client)) {
@@ -166,7 +166,7 @@ eachStore(t, 'the gateway or the courier is killed', async (test, place) => {
   await judge();
 });
 
-eachStore(t, 'what stands behind the API is killed, and comes back', async (test, place) => {
+eachStoreInFull(t, 'what stands behind the API is killed, and comes back', async (test, place) => {
   const { stand, crashes, between, checkEnd, judge } = await scene(test, place);
   for (const { who: { who, scenario, replyId, completes }, crash } of casesOn(STRUCK[place.name].service)) {
     const session = `killed under a ${who} between ${crash.between}`;
@@ -180,7 +180,7 @@ eachStore(t, 'what stands behind the API is killed, and comes back', async (test
   test.comment(tellCrashes(crashes));
 });
 
-eachStore(t, 'what stands behind the API is killed, and comes back after its caller is gone', async (test, place) => {
+eachStoreInFull(t, 'what stands behind the API is killed, and comes back after its caller is gone', async (test, place) => {
   const { stand, crashes, between, checkEnd, judge } = await scene(test, place);
   const left: { readonly session: string; readonly replyId: string; readonly end: End }[] = [];
   for (const { who: { who, scenario, replyId }, crash: { between: steps, point, away } } of casesOn(STRUCK[place.name].service)) {

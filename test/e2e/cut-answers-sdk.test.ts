@@ -6,7 +6,7 @@
 import t, { type Test } from 'tap';
 import { LeaseClient } from '../../client/src/index.ts';
 import { startCuttingProxy, type CuttingProxy, type SeenRequest } from '../support/cutting-proxy.ts';
-import { eachStore, IS_LONG, type Place } from '../support/each-store.ts';
+import { eachStoreInFull, IS_LONG, type Place } from '../support/each-store.ts';
 import { inParallel } from '../support/in-parallel.ts';
 import { LeaseApi, newLeaseId } from '../support/lease-api.ts';
 import { sampledBytes } from '../support/sampled-bytes.ts';
@@ -58,7 +58,7 @@ const cutBySession = (proxy: CuttingProxy): SeenRequest[] => {
   return cut;
 };
 
-eachStore(t, 'acquire, renew and release, cut after each byte of their answers', async (test, place) => {
+eachStoreInFull(t, 'acquire, renew and release, cut after each byte of their answers', async (test, place) => {
   const { proxy, client, api } = await setUp(test, place);
   const cut = cutBySession(proxy);
   const wrong: string[] = [];
@@ -90,7 +90,7 @@ eachStore(t, 'acquire, renew and release, cut after each byte of their answers',
   test.comment(`${proxy.cuts} connections cut, ${lost} answers lost`);
 });
 
-eachStore(t, 'heartbeats, cut after each byte of their answer, cost a repeat and no lease', async (test, { name, store }) => {
+eachStoreInFull(t, 'heartbeats, cut after each byte of their answer, cost a repeat and no lease', async (test, { name, store }) => {
   const service = await spawnService(test, { store });
   const api = new LeaseApi(service.baseUrl);
   test.teardown(() => api.close());

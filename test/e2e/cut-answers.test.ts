@@ -5,7 +5,7 @@
  */
 import t, { type Test } from 'tap';
 import { startCuttingProxy, type CuttingProxy } from '../support/cutting-proxy.ts';
-import { eachStore, IS_LONG, type Place } from '../support/each-store.ts';
+import { eachStoreInFull, IS_LONG, type Place } from '../support/each-store.ts';
 import { inParallel } from '../support/in-parallel.ts';
 import { LeaseApi, newLeaseId, type Answer } from '../support/lease-api.ts';
 import { sampledBytes } from '../support/sampled-bytes.ts';
@@ -90,7 +90,7 @@ const setUp = async (test: Test, { store }: Place): Promise<{ proxy: CuttingProx
   return { proxy, api };
 };
 
-eachStore(t, 'after a cut at any byte of an answer, the same lease id finds the same grant', async (test, place) => {
+eachStoreInFull(t, 'after a cut at any byte of an answer, the same lease id finds the same grant', async (test, place) => {
   const { proxy, api } = await setUp(test, place);
   const longest = await measure(proxy, api);
   const positions = sampledBytes(longest + 2, EVERY[place.name]);

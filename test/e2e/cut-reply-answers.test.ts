@@ -5,7 +5,7 @@
 import t, { type Test } from 'tap';
 import { LeaseClient } from '../../client/src/index.ts';
 import { startCuttingProxy, type CuttingProxy, type Fate, type SeenRequest } from '../support/cutting-proxy.ts';
-import { eachStore, IS_LONG, type Place } from '../support/each-store.ts';
+import { eachStoreInFull, IS_LONG, type Place } from '../support/each-store.ts';
 import { inParallel } from '../support/in-parallel.ts';
 import { LeaseApi, newLeaseId } from '../support/lease-api.ts';
 import { attempt, park, repliesOf, type AttemptBody, type ReplyAnswer } from '../support/reply-api.ts';
@@ -65,7 +65,7 @@ const LIFE: readonly AttemptBody[] = [
 ];
 const STATES = { sending: 'sending', failed: 'parked', unknown: 'unknown', delivered: 'delivered' } as const;
 
-eachStore(t, 'a parking and every step of its attempts, each answer cut and the request repeated', async (test, place) => {
+eachStoreInFull(t, 'a parking and every step of its attempts, each answer cut and the request repeated', async (test, place) => {
   const { proxy, direct, positions } = await setUp(test, place);
   const api = new LeaseApi(proxy.baseUrl, { keepAlive: false });
   test.teardown(() => api.close());
@@ -137,7 +137,7 @@ const clientOf = (test: Test, proxy: CuttingProxy): LeaseClient => {
   return client;
 };
 
-eachStore(t, 'client.replies.park, cut in the midst of its answer, parks once', async (test, place) => {
+eachStoreInFull(t, 'client.replies.park, cut in the midst of its answer, parks once', async (test, place) => {
   const { proxy, direct, positions } = await setUp(test, place);
   const client = clientOf(test, proxy);
   const cut = cutOnce(proxy);
@@ -158,7 +158,7 @@ eachStore(t, 'client.replies.park, cut in the midst of its answer, parks once', 
   assertCovered(test, cut);
 });
 
-eachStore(t, 'a turn whose answers are cut delivers once', async (test, place) => {
+eachStoreInFull(t, 'a turn whose answers are cut delivers once', async (test, place) => {
   const { proxy, direct, positions } = await setUp(test, place);
   const client = clientOf(test, proxy);
   const cut = cutOnce(proxy);

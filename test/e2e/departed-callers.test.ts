@@ -2,7 +2,7 @@
 import t, { type Test } from 'tap';
 import type { Command, OutcomeOf } from '../../service/src/session/commands.ts';
 import type { SessionName } from '../../service/src/session/store.ts';
-import { eachStore } from '../support/each-store.ts';
+import { eachStoreInFull } from '../support/each-store.ts';
 import { inspect, leaseIdOf, pathOf } from '../support/inject.ts';
 import { LeaseApi } from '../support/lease-api.ts';
 import { listeningApp } from '../support/listening-app.ts';
@@ -30,7 +30,7 @@ const setUp = async (test: Test, options: SpawnServiceOptions): Promise<{ port: 
 const lapsed = (api: LeaseApi, session: string): Promise<boolean> =>
   until('nobody waits any more', async () => (await waitersOf(api, session)) === 0, { withinMs: 10_000, everyMs: 50 });
 
-eachStore(t, 'callers that are gone', async (test, { store }) => {
+eachStoreInFull(t, 'callers that are gone', async (test, { store }) => {
   const { port, api } = await setUp(test, { store });
   // Most of the time is waited for grace to end.
   test.jobs = 3;

@@ -19,7 +19,7 @@ const HELD = 1_000;
 const TTL_MS = 10_000;
 /** What one key may take a second: its capacity here. */
 const TAKE = 200;
-const FLOOD_MS = IS_LONG ? 30_000 : 8_000;
+const FLOOD_MS = IS_LONG ? 30_000 : 4_000;
 const WAITERS = IS_LONG ? 10_000 : 2_000;
 const SLOW = IS_LONG ? 1_000 : 200;
 
@@ -101,7 +101,7 @@ t.test('thousands of waiters, and slow clients besides', async (test) => {
   for (let nth = 0; nth < sessions; nth += 1) await api.acquire(`crowd-${nth}`, newLeaseId(), { holder: 'first', ttlMs: 120_000 });
   const beforeMb = rssMbOf(service.pid);
   const startedMs = monotonicMs();
-  const crowd = forked(test, 'crowd', { port: service.port, key: theirs, waiters: WAITERS, slow: SLOW, waitMs: 20_000, sessions });
+  const crowd = forked(test, 'crowd', { port: service.port, key: theirs, waiters: WAITERS, slow: SLOW, waitMs: IS_LONG ? 20_000 : 10_000, sessions });
   const [{ open }] = (await once(crowd, 'message')) as [{ open: number }];
   test.equal(open, WAITERS + SLOW, 'all are connected');
   const inLine = async (): Promise<number> => {

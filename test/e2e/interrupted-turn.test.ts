@@ -1,7 +1,7 @@
 /** A newer message interrupts the turn that runs: two gateways and the service as processes of their own would be, over real sockets. */
 import t from 'tap';
 import { LeaseClient, TurnInterruptedError, type TurnHandlers } from '../../client/src/index.ts';
-import { eachStore } from '../support/each-store.ts';
+import { eachStoreInFull } from '../support/each-store.ts';
 import { monotonicMs } from '../support/monotonic.ts';
 import { spawnService } from '../support/spawn-service.ts';
 import { pause, until } from '../support/until.ts';
@@ -12,7 +12,7 @@ const SESSIONS = ['oc_1', 'oc_2', 'oc_3', 'oc_4', 'oc_5'].map((chat) => `agent:m
 // What is waited for is a lease that runs out.
 t.jobs = 2;
 
-eachStore(t, 'the running turn is given a deadline, keeps to it, and the newer message is answered', async (test, { store }) => {
+eachStoreInFull(t, 'the running turn is given a deadline, keeps to it, and the newer message is answered', async (test, { store }) => {
   const service = await spawnService(test, { store });
   const [older, newer] = ['gateway-1', 'gateway-2'].map((holder) => new LeaseClient({ baseUrl: service.baseUrl, holder, ttlMs: 2_000 })) as [LeaseClient, LeaseClient];
   test.teardown(() => Promise.all([older.close(), newer.close()]));

@@ -19,7 +19,7 @@ import { spawnService } from '../support/spawn-service.ts';
 /** `everyScenario` and `everyCase`: of so many one is played. */
 const FULL = { visitsMax: 3, sides: 'both', everyScenario: 1, everyCase: 1 } as const;
 const ORDINARY = {
-  embedded: { visitsMax: 1, sides: 'one', everyScenario: 1, everyCase: 5 },
+  embedded: { visitsMax: 1, sides: 'one', everyScenario: 3, everyCase: 6 },
   redis: { visitsMax: 1, sides: 'one', everyScenario: 5, everyCase: 10 },
 } as const satisfies Record<Place['name'], object>;
 /** A turn is alone in its session; a courier takes whatever is due, so that only one may be at work at a time. Hence a store for each. */

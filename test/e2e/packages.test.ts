@@ -1,7 +1,7 @@
 /** Both packages as their users get them: packed, installed in an empty project, started by their names, their types checked. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -13,6 +13,7 @@ import { until } from '../support/until.ts';
 
 t.setTimeout(300_000);
 
+const { version: versionOfClient }: { version: string } = JSON.parse(readFileSync(join(root, 'client', 'package.json'), 'utf8'));
 const PACKAGES = ['service', 'client'] as const;
 const OLDEST_NODE = '22.19.0';
 
@@ -190,6 +191,7 @@ t.test('in an empty project', async (t) => {
     const { node: version, ...seen } = JSON.parse(said);
     t.strictSame(seen, { token: true, refused: true, released: 'released', stale: ['stale-fencing-token', 'stale-fencing-token'] }, `a lease is taken, refused to a second, and released, on Node.js ${version}`);
   }
+  t.equal(await succeeding(join(project, 'node_modules', '.bin', 'holdfast'), ['--version'], { cwd: project, env }), `${versionOfClient}\n`, 'the command line is there');
   const oldest = (await succeeding(pinned22, ['--version'])).trim();
   t.equal(oldest, `v${OLDEST_NODE}`, 'one of them is the oldest that the client promises to run on');
 

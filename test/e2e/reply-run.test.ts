@@ -5,7 +5,7 @@
  */
 import t from 'tap';
 import { Crashes, tellCrashes } from '../support/crashes.ts';
-import { eachStore, IS_LONG, type Place } from '../support/each-store.ts';
+import { eachStoreInFull, IS_LONG, type Place } from '../support/each-store.ts';
 import { checkReplies } from '../support/reply-run/check-replies.ts';
 import { ReplyRunner } from '../support/reply-run/run.ts';
 import { spawnService } from '../support/spawn-service.ts';
@@ -21,7 +21,7 @@ const SIZES = {
 t.setTimeout(IS_LONG ? 3_600_000 : 240_000);
 
 for (const seed of SEEDS) {
-  eachStore(t, `seed ${seed}: many turns, and everybody is killed on the way`, async (test, { name, store, redis }) => {
+  eachStoreInFull(t, `seed ${seed}: many turns, and everybody is killed on the way`, async (test, { name, store, redis }) => {
     const size = SIZES[IS_LONG ? 'full' : name];
     const service = await spawnService(test, { store });
     const crashes = new Crashes(service, redis);

@@ -28,14 +28,16 @@ t.test('events arrive as they happen, name the holder of the lease, and hold no 
   await release(app, 's', 'a');
   const events = await reader.first(5);
   const of = { session: 's', holder: 'a', fencingToken: token };
+  const heldForMs = Number(events.at(-1)?.payload?.['heldForMs']);
+  t.ok(heldForMs >= 0 && heldForMs < 60_000, `held for ${heldForMs} ms`);
   t.strictSame(
     events.map(({ event, payload }) => ({ event, payload })),
     [
-      { event: 'granted', payload: of },
+      { event: 'granted', payload: { ...of, waitedMs: 0 } },
       { event: 'waiting', payload: of },
       { event: 'left', payload: of },
       { event: 'yield-asked', payload: of },
-      { event: 'ended', payload: { ...of, endedBecause: 'released' } },
+      { event: 'ended', payload: { ...of, endedBecause: 'released', heldForMs } },
     ],
   );
   t.strictSame(events.map(({ id }) => id), ['epoch-1', 'epoch-2', 'epoch-3', 'epoch-4', 'epoch-5']);

@@ -22,7 +22,7 @@ const all = <T>(value: T): T[] => ALL_PARTITIONS.map(() => value);
 
 /** As a running instance does that has seen the loss. */
 const restore = (redis: Redis, partition: number, storeId: string): Promise<unknown> =>
-  redis.hset(metaKey(partition), { layout: '1', store: storeId, floor: '77', noGrantsBefore: String(NOW_MS + 30_000) });
+  redis.hset(metaKey(partition), { layout: '2', store: storeId, floor: '77', noGrantsBefore: String(NOW_MS + 30_000) });
 
 t.test('on an empty Redis the first names the store, and may grant at once; the next ones find it', async (t) => {
   const redis = await connect(t);

@@ -140,6 +140,9 @@ const touched = (before: Entries, after: Entries, name: SessionName): string[] =
     if (own.has(key)) return true;
     const index = shared(key);
     if (key.endsWith(':meta')) return member !== 'store';
+    // What is counted is counted for a whole namespace; tickets and replies stand behind the name of their session.
+    if (key === `${prefix}usage`) return member.startsWith(`${name.namespace}:`);
+    if (key === `${prefix}waitingsince` || key === `${prefix}undeliveredsince`) return member.startsWith(`${text}\0`) && !member.slice(text.length + 1).includes('\0');
     // By name, but where an index is a namespace's: there by key, and a reply by its number behind it.
     if (index === 'courier:') return member === name.key;
     if (index === 'listed:') return member.startsWith(name.key) && /^\0\d{16}$/.test(member.slice(name.key.length));

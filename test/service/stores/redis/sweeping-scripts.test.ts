@@ -16,7 +16,7 @@ t.test('a lease that nobody touches ends, not a moment early, and its end is tol
   scripts.clock.advance(1);
   t.equal(await scripts.sweep(), 1);
   await until('both grants and the end are told', () => scripts.events.length >= 3);
-  t.strictSame(scripts.events[2], { name: A, event: { type: 'ended', holder: 'holder of a', fencingToken, endedBecause: 'expired' } });
+  t.strictSame(scripts.events[2], { name: A, event: { type: 'ended', holder: 'holder of a', fencingToken, endedBecause: 'expired', heldForMs: 30_000 } });
   t.strictSame(await scripts.redis.zrange(scripts.key('live'), '0', '-1'), [B], 'the other lives on');
   scripts.clock.advance(1_000);
   t.equal(await scripts.sweep(), 0, 'it ends once');
