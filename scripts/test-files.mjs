@@ -5,6 +5,15 @@ import { root } from './pinned-node.mjs';
 
 const FAULTS = join('test', 'faults');
 
+/** What only a full run repeats: CI itself is a fresh clone, and the others have a smaller relative in the ordinary run (named behind each). */
+const ONLY_LONG = new Set([
+  'fresh-clone', // .ci/run
+  'crash-between-steps', // kill-points
+  'redis-wiped', // test/service/stores/redis/recovery and marking
+  'docs-page-replies', // dashboard, docs-page
+  'stress', // instances-run, sigkill
+].map((name) => join('test', 'e2e', `${name}.test.ts`)));
+
 const LEFT_OUT = new Set(['node_modules', 'dist']);
 
 const walk = (folder) =>
@@ -20,5 +29,5 @@ export const filesOf = (kind) => {
     .filter((path) => path.endsWith('.test.ts'))
     .sort();
   if (kind === 'long') return all;
-  return all.filter((path) => path.startsWith(FAULTS) === (kind === 'faults'));
+  return all.filter((path) => path.startsWith(FAULTS) === (kind === 'faults') && !ONLY_LONG.has(path));
 };

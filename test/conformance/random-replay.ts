@@ -6,7 +6,7 @@ import { Replay } from './replay.ts';
 import type { OpenUnderTest } from './store-under-test.ts';
 
 const LONG = process.env['HOLDFAST_LONG'] === '1';
-const RUNS = LONG ? 500 : 15;
+const RUNS = LONG ? 500 : 10;
 
 export const randomReplay = async (t: Test, open: OpenUnderTest): Promise<void> => {
   const store = await open(t);

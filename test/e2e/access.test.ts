@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { SCOPES, type Scope } from '../../service/src/access/scopes.ts';
 import { createKey } from '../support/create-key.ts';
-import { eachStore } from '../support/each-store.ts';
+import { eachStoreInFull } from '../support/each-store.ts';
 import { inParallel } from '../support/in-parallel.ts';
 import { newLeaseId } from '../support/lease-api.ts';
 import { parseAnswer, RawHttp } from '../support/raw-http.ts';
@@ -146,7 +146,7 @@ const stateOf = async (port: number, key: string, { session, replyId }: RouteTer
   return JSON.stringify([lease['held'], lease['holder'], lease['fencingToken'], lease['ttlMs'], lease['yieldRequest'], lease['waiters'], reply['state'], reply['attempts'], reply['payload']]);
 };
 
-eachStore(t, 'every way around a key, at every operation', async (test, { store }) => {
+eachStoreInFull(t, 'every way around a key, at every operation', async (test, { store }) => {
   const { port, ours, without } = await begin(test, store);
   const terms: RouteTerms = { session: SESSION, replyId: REPLY, leaseId: newLeaseId() };
   await setUp(port, ours, terms);
@@ -199,7 +199,7 @@ const comparable = ({ status, text }: Told): string => {
   return `${status} ${[SESSION, NONE].reduce((told, session) => told.replaceAll(decodeURIComponent(session), 'SESSION'), said)}`;
 };
 
-eachStore(t, 'what belongs to another namespace is answered like what is not there', async (test, { store }) => {
+eachStoreInFull(t, 'what belongs to another namespace is answered like what is not there', async (test, { store }) => {
   const { port, ours, theirs } = await begin(test, store);
   const terms: RouteTerms = { session: SESSION, replyId: REPLY, leaseId: newLeaseId() };
   await setUp(port, ours, terms);

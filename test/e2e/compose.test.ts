@@ -41,7 +41,8 @@ const apis = three.map(({ baseUrl }) => apiOf(baseUrl));
 const [first, second, third] = apis as [LeaseApi, LeaseApi, LeaseApi];
 
 const clientOf = (t: Test, holder: string): LeaseClient => {
-  const client = new LeaseClient({ baseUrl: nginx.baseUrl, apiKey: KEY, holder });
+  // A busy machine takes seconds to start a service again, and nginx passes one over for two more: then nobody may be left who could answer.
+  const client = new LeaseClient({ baseUrl: nginx.baseUrl, apiKey: KEY, holder, requestTimeoutMs: 15_000 });
   t.teardown(() => client.close());
   return client;
 };

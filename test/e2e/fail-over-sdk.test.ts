@@ -123,3 +123,55 @@ t.test('the instance that is talked to dies: nothing is lost, and all goes on at
   test.equal(first.size, 3 * REPLIES, 'every reply is delivered');
   test.same(unmarked, [], 'once, or said to be a repeat');
 });
+
+const GATEWAYS = 12;
+const IN_LINE = 10;
+
+t.test('SIGTERM of one of three under load: no call fails, no lease is lost, no wait loses its place', async (test) => {
+  const redis = await startRedisServer(test);
+  const services = await Promise.all([1, 2, 3].map(() => spawnService(test, { store: { redis: redis.url } })));
+  const [leaving, ...staying] = services as [SpawnedService, ...SpawnedService[]];
+  const client = (holder: string, first = leaving): LeaseClient => {
+    const made = new LeaseClient({ baseUrls: ways([first, ...services.filter((service) => service !== first)]), holder, ttlMs: TTL_MS });
+    test.teardown(() => made.close());
+    return made;
+  };
+  const operator = client('operator', staying[0]);
+  const ahead = await operator.acquire(QUEUE, { ttlMs: 60_000 });
+  const served: string[] = [];
+  const inLine: Promise<unknown>[] = [];
+  for (let nth = 0; nth < IN_LINE; nth += 1) {
+    const waiter = client(`waiter ${nth}`);
+    inLine.push(waiter.withLease(QUEUE, { waitMs: 120_000 }, () => void served.push(`waiter ${nth}`)));
+    await until(`waiter ${nth} waits`, async () => (await operator.inspect(QUEUE)).waiters.length === nth + 1);
+  }
+  const failures: unknown[] = [];
+  const lost: unknown[] = [];
+  let turns = 0;
+  let over = false;
+  const load = Array.from({ length: GATEWAYS }, async (_, nth) => {
+    const gateway = client(`gateway ${nth}`, services[nth % services.length]);
+    const kept = await gateway.acquire(`kept ${nth}`);
+    kept.signal.addEventListener('abort', () => void lost.push(kept.signal.reason), { once: true });
+    // Two gateways a session, so that each of them waits now and then.
+    while (!over) {
+      await gateway.withLease(`shared ${nth % (GATEWAYS / 2)}`, { waitMs: 60_000 }, (lease) => lease.renew()).catch((error: unknown) => failures.push(error));
+      turns += 1;
+    }
+    test.equal(kept.held, true, `gateway ${nth} holds what it held`);
+    await kept.release();
+  });
+  await until('they are at work', () => turns > 5 * GATEWAYS);
+  const ended = leaving.end('SIGTERM');
+  const before = turns;
+  test.match(await ended, { code: 0 });
+  await until('they go on', () => turns > before + 10 * GATEWAYS);
+  await ahead.release();
+  await Promise.all(inLine);
+  over = true;
+  await Promise.all(load);
+  test.same(served, Array.from({ length: IN_LINE }, (_, nth) => `waiter ${nth}`), 'in the order in which they came');
+  test.same(failures, [], `${turns} turns, and no call failed`);
+  test.same(lost, []);
+  test.comment(`${turns} turns of ${GATEWAYS} gateways, ${before} before the end of the instance; ${failures.length} calls failed, ${lost.length} leases lost, ${IN_LINE} waiters served in order`);
+});

@@ -101,7 +101,7 @@ t.test('thousands of waiters, and slow clients besides', async (test) => {
   for (let nth = 0; nth < sessions; nth += 1) await api.acquire(`crowd-${nth}`, newLeaseId(), { holder: 'first', ttlMs: 120_000 });
   const beforeMb = rssMbOf(service.pid);
   const startedMs = monotonicMs();
-  const crowd = forked(test, 'crowd', { port: service.port, key: theirs, waiters: WAITERS, slow: SLOW, waitMs: IS_LONG ? 20_000 : 10_000, sessions });
+  const crowd = forked(test, 'crowd', { port: service.port, key: theirs, waiters: WAITERS, slow: SLOW, waitMs: IS_LONG ? 20_000 : 6_000, sessions });
   const [{ open }] = (await once(crowd, 'message')) as [{ open: number }];
   test.equal(open, WAITERS + SLOW, 'all are connected');
   const inLine = async (): Promise<number> => {

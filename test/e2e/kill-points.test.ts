@@ -5,7 +5,7 @@
  * point, and a smaller sample of the scenarios and of their points over Redis.
  */
 import t from 'tap';
-import { anotherPlace, eachStore, IS_LONG, type Place } from '../support/each-store.ts';
+import { anotherPlace, eachStoreInFull, IS_LONG, type Place } from '../support/each-store.ts';
 import { inParallel } from '../support/in-parallel.ts';
 import { pointNames, type Role } from '../support/kill-points/point-names.ts';
 import { casesOf, unvisited, type Case } from '../support/kill-points/points.ts';
@@ -31,7 +31,7 @@ const sessionOf = ({ role, scenario, cut }: Case): string => `${role}, ${scenari
 
 const oneOf = <T>(every: number, list: readonly T[]): readonly T[] => list.filter((_, index) => index % every === 0);
 
-eachStore(t, 'a kill at every await of a turn and of a courier', async (test, place) => {
+eachStoreInFull(t, 'a kill at every await of a turn and of a courier', async (test, place) => {
   const choice = IS_LONG ? FULL : ORDINARY[place.name];
   const isSample = choice.everyCase > 1;
   const channel = new Channel(() => 1, { refuses: 0, swallows: 0 });

@@ -5,7 +5,7 @@
  */
 import t, { type Test } from 'tap';
 import { Crashes, tellCrashes } from '../support/crashes.ts';
-import { eachStore, IS_LONG, type Place } from '../support/each-store.ts';
+import { eachStoreInFull, IS_LONG, type Place } from '../support/each-store.ts';
 import { checkHistory } from '../support/history/checker.ts';
 import { HistoryRecorder } from '../support/history/recorder.ts';
 import { describe } from '../support/history/violation.ts';
@@ -69,7 +69,7 @@ const forgotten = async (api: LeaseApi, ended: readonly EndedLease[]): Promise<s
   return wrong;
 };
 
-eachStore(t, 'kills in a row under load lose nothing that was acknowledged', async (test, { name, store, redis }) => {
+eachStoreInFull(t, 'kills in a row under load lose nothing that was acknowledged', async (test, { name, store, redis }) => {
   const service = await spawnService(test, { store });
   const crashes = new Crashes(service, redis);
   const asking = new LeaseApi(service.baseUrl, { keepAlive: false });

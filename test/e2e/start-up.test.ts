@@ -56,11 +56,12 @@ t.test('a store that cannot be used is one line', async (t) => {
   t.match(run.stderr, /^Cannot use \/.*no such folder\/x\.db: [^\n]+\.\n$/);
 });
 
-t.test('it prints where its API, Swagger UI and health are, and each is there', async (t) => {
+t.test('it prints where its dashboard, API, Swagger UI and health are, and each is there', async (t) => {
   const run = await started(t, storeIn(newFolder(t)));
   t.match(run.stdout, /^Holdfast \d+\.\d+\.\d+ keeps its leases in \/.*holdfast\.db\n/);
   const urls = [...run.stdout.matchAll(/^ {2}(\S.*?) {2,}(http:\S+)$/gm)].map(([, what, url]) => [what, url]);
   t.strictSame(urls, [
+    ['Dashboard', `${run.baseUrl}/`],
     ['API', `${run.baseUrl}/v1`],
     ['Swagger UI', `${run.baseUrl}/docs`],
     ['Health', `${run.baseUrl}/healthz`],

@@ -10,7 +10,7 @@ import { shimmedDisk } from '../support/shimmed-disk.ts';
 import { spawnService, type SpawnedService, type SpawnServiceOptions } from '../support/spawn-service.ts';
 import { until } from '../support/until.ts';
 
-const CUTS = process.env['HOLDFAST_LONG'] ? 100 : 10;
+const CUTS = process.env['HOLDFAST_LONG'] ? 100 : 6;
 const CLIENTS = 12;
 const ACKNOWLEDGED_BETWEEN_CUTS = 150;
 /** What was asked about replies, each at least once (S12). */
