@@ -41,8 +41,7 @@ const apis = three.map(({ baseUrl }) => apiOf(baseUrl));
 const [first, second, third] = apis as [LeaseApi, LeaseApi, LeaseApi];
 
 const clientOf = (t: Test, holder: string): LeaseClient => {
-  // A busy machine takes seconds to start a service again, and nginx passes one over for two more: then nobody may be left who could answer.
-  const client = new LeaseClient({ baseUrl: nginx.baseUrl, apiKey: KEY, holder, requestTimeoutMs: 15_000 });
+  const client = new LeaseClient({ baseUrl: nginx.baseUrl, apiKey: KEY, holder });
   t.teardown(() => client.close());
   return client;
 };
