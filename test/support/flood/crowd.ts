@@ -8,6 +8,11 @@ const statuses: Record<string, number> = {};
 const sockets = new Set<Socket>();
 let open = 0;
 let cut = 0;
+let answered = 0;
+/** All waiters are answered and all slow clients cut off: the service ends both by itself. */
+const tellIfOver = (): void => {
+  if (answered === waiters && cut === slow) process.send?.({ statuses, cut });
+};
 
 const begin = (text: string, told: (answer: string) => void): void => {
   const socket = connect({ port, host: '127.0.0.1' });
@@ -36,12 +41,18 @@ for (let nth = 0; nth < waiters; nth += 1) {
   begin(`${headers(`crowd-${nth % sessions}`)}\r\n${body}`, (answer) => {
     const status = answer.split(' ')[1] ?? 'cut';
     statuses[status] = (statuses[status] ?? 0) + 1;
-    if (Object.values(statuses).reduce((sum, count) => sum + count) === waiters) process.send?.({ statuses, cut });
+    answered += 1;
+    tellIfOver();
   });
   // In waves, as a listener takes them.
   if (nth % 200 === 199) await new Promise((resolve) => setTimeout(resolve, 20));
 }
-for (let nth = 0; nth < slow; nth += 1) begin(headers('slow'), () => void (cut += 1));
+for (let nth = 0; nth < slow; nth += 1) {
+  begin(headers('slow'), () => {
+    cut += 1;
+    tellIfOver();
+  });
+}
 const telling = setInterval(() => {
   if (open < waiters + slow) return;
   clearInterval(telling);
