@@ -37,8 +37,8 @@ export interface AcceptRequest {
   readonly proposal: Proposal<string>;
   readonly effect: Effect;
   readonly filed: Filed;
-  /** Payloads that the state refers to from now on, and those that it does not any more, by the reply's number. */
-  readonly payloads?: { readonly put: readonly (readonly [number: number, payload: string])[]; readonly drop: readonly number[] };
+  /** Payloads that the state refers to from now on, and those that it does not any more, each by a name of its own: proposers that lost may have left others under the same number. */
+  readonly payloads?: { readonly put: readonly (readonly [name: string, payload: string])[]; readonly drop: readonly string[] };
 }
 
 export interface NodePort {

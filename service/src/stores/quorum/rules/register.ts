@@ -36,6 +36,8 @@ export type Effect =
   | { readonly kind: 'claim'; readonly forMs: number }
   /** The lease that was there lasts at least so long from now. */
   | { readonly kind: 'extend'; readonly forMs: number }
+  /** The lease that was there lasts at most so long from now: a grant that nobody could be told. Taken whether or not it is live here. */
+  | { readonly kind: 'shorten'; readonly forMs: number }
   | { readonly kind: 'keep' };
 
 export interface Proposal<State> {
