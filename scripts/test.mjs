@@ -48,10 +48,10 @@ const checkTypes = async () => {
 
 // Fault runs mount disks and measure time; two at once would disturb each other.
 const fileTimeoutS = values['file-timeout'] ?? (values.long ? 3600 : faults ? 600 : 300);
-const tapArguments = (files) => ['--reporter=tap', `--jobs=${faults ? 1 : 2}`, `--timeout=${fileTimeoutS}`, ...files];
+const jobs = faults ? 1 : 2;
 
 const runTap = async (files) => {
-  const tap = spawn(pinnedNode, [join(root, 'node_modules', 'tap', 'dist', 'esm', 'run.mjs'), 'run', ...tapArguments(files)], {
+  const tap = spawn(pinnedNode, [join(root, 'scripts', 'tap-files.mjs'), `${jobs}`, `${fileTimeoutS}`, ...files], {
     cwd: root,
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
