@@ -129,11 +129,10 @@ export const replyListingRules = async (t: Test, open: OpenUnderTest): Promise<v
   t.test('many sessions are walked without a gap or a repeat', async (t) => {
     const { store, replies } = await withReplies(t);
     const keys = Array.from({ length: 2_100 }, (_, n) => `s${String((n * 7_919) % 2_100).padStart(4, '0')}`);
-    for (const [n, key] of keys.entries()) {
-      if (n % 700 === 0) store.clock.advance(1);
-      void replies.park(key, 'r');
+    for (let first = 0; first < keys.length; first += 700) {
+      store.clock.advance(1);
+      await Promise.all(keys.slice(first, first + 700).map((key) => replies.park(key, 'r')));
     }
-    await store.inspect(keys.at(-1)!);
     const expected = [0, 700, 1_400].flatMap((start) => keys.slice(start, start + 700).toSorted()).map((key) => `${key}/r`);
     for (const limit of [333, 1_000]) {
       t.strictSame(await replies.due({ limit }), expected);

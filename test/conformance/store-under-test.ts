@@ -20,6 +20,10 @@ export interface Place {
    * there, and goes on while nothing of the store runs here.
    */
   readonly isDistant?: boolean;
+  /** A lease is ended first, and the session handed on right behind: before any command that comes after the end, and not before its answer. */
+  readonly handsOnBehind?: boolean;
+  /** Of a distant store: what it does by itself takes so many round trips; two if not given: to see what is due, and to act on it. */
+  readonly roundTrips?: number;
 }
 
 /** The instance whose connections wait in this process; a store that has several instances is to be opened as this one. */
@@ -36,7 +40,6 @@ export type Terms = Partial<Omit<Acquire, 'kind' | 'leaseIdHash'>>;
 const MARKER = nameOf('marker', 'of the test itself');
 /** A store with nobody waiting in it looks at what is due so often. */
 const LOOKS_EVERY_MS = 1_000;
-/** What a distant store does by itself takes two: to see what is due, and to act on it. */
 const ROUND_TRIPS = 2;
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -45,14 +48,18 @@ export class StoreUnderTest {
   readonly store: LeaseStore;
   readonly clock: FakeClock;
   readonly isDistant: boolean;
+  readonly #handsOnBehind: boolean;
+  readonly #roundTrips: number;
   readonly wakes: Wake[] = [];
   readonly events: { readonly name: SessionName; readonly event: SessionEvent }[] = [];
   #markers = 0;
 
-  private constructor(store: LeaseStore, clock: FakeClock, { isDistant = false }: Place) {
+  private constructor(store: LeaseStore, clock: FakeClock, { isDistant = false, handsOnBehind = false, roundTrips = ROUND_TRIPS }: Place) {
     this.store = store;
     this.clock = clock;
     this.isDistant = isDistant;
+    this.#handsOnBehind = handsOnBehind;
+    this.#roundTrips = roundTrips;
     store.listen({ onWake: (wake) => void this.wakes.push(wake), onEvent: (name, event) => void this.events.push({ name, event }) });
   }
 
@@ -68,8 +75,11 @@ export class StoreUnderTest {
     return new StoreUnderTest(store, clock, place);
   }
 
-  do<C extends Command>(session: SessionName | string, command: C): Promise<OutcomeOf<C>> {
-    return this.store.apply(typeof session === 'string' ? nameOf(session) : session, command);
+  async do<C extends Command>(session: SessionName | string, command: C): Promise<OutcomeOf<C>> {
+    const name = typeof session === 'string' ? nameOf(session) : session;
+    const outcome = await this.store.apply(name, command);
+    if (this.#handsOnBehind && (command.kind === 'release' || command.kind === 'revoke')) await this.store.apply(name, { kind: 'inspect' });
+    return outcome;
   }
 
   /** By default for 30 s, without waiting, from a connection named after the session and the id. */
@@ -122,7 +132,7 @@ export class StoreUnderTest {
   /** Moves the clock to a moment; a distant store is left the time to act on it and to set its timers anew. */
   async reach(atMs: number): Promise<void> {
     this.clock.advance(Math.max(0, atMs - this.clock.now().monoMs));
-    for (let trips = this.isDistant ? ROUND_TRIPS : 0; trips > 0; trips -= 1) {
+    for (let trips = this.isDistant ? this.#roundTrips : 0; trips > 0; trips -= 1) {
       await this.inspect(MARKER);
       await nextTurn();
     }

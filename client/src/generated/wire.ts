@@ -1025,7 +1025,7 @@ export interface components {
                  * @description Where leases and replies live.
                  * @enum {string}
                  */
-                kind: "embedded" | "redis";
+                kind: "embedded" | "redis" | "quorum";
                 /** @description Risks of this very store that its operator accepted by name. */
                 acceptedRisks: {
                     /** @description The name under which it was accepted. */

@@ -43,7 +43,7 @@ export const endLease = (draft: Draft, lease: Lease, endedBecause: EndedBecause,
 };
 
 /** Offers the free session to the first waiter whose ticket is still good; the void ones before it leave. */
-const offerToNext = (draft: Draft): void => {
+export const offerToNext = (draft: Draft): void => {
   const { waiters } = draft.session;
   const next = waiters.findIndex((waiter) => isGood(waiter, draft.now.monoMs));
   const first = waiters[next];

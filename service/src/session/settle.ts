@@ -1,6 +1,6 @@
 /** Brings a session up to the present: whatever is due happens, earliest first, before any command is looked at. */
 import type { Draft } from './draft.ts';
-import { endLease, endedByTime, forgetEnded } from './ending.ts';
+import { endLease, endedByTime, forgetEnded, offerToNext } from './ending.ts';
 import { leaveQueue, putWaiter } from './queue.ts';
 import { expireReplies, firstExpiryMs, hasUndelivered } from './replies/due.ts';
 import { forgetSettled } from './replies/put.ts';
@@ -26,6 +26,8 @@ const firstDue = (session: Session): Due | undefined => {
 };
 
 export const settle = (draft: Draft): void => {
+  // Only where an instance keeps its waiters to itself, and another has ended the lease.
+  if (!draft.session.lease && draft.session.waiters.length > 0) offerToNext(draft);
   for (let due = firstDue(draft.session); due && due.atMs <= draft.now.monoMs; due = firstDue(draft.session)) {
     switch (due.what) {
       case 'lease-expiry':

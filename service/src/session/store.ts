@@ -77,7 +77,7 @@ export interface StoreCheck {
   readonly rounds?: number;
 }
 
-export type StoreKind = 'embedded' | 'redis';
+export type StoreKind = 'embedded' | 'redis' | 'quorum';
 
 /** Something about this very store that weakens a promise, and that the operator accepted by its name. */
 export interface AcceptedRisk {

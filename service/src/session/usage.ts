@@ -49,7 +49,7 @@ export const usedUp = (usage: Usage, quotas: Quotas, payloadBytes = 0): UsedUp |
 };
 
 /** The ticket that was taken first; background ones stand behind later ones of the foreground. */
-export const oldestWaitAt = ({ waiters }: Session): number | undefined => {
+export const oldestWaitAt = ({ waiters }: Pick<Session, 'waiters'>): number | undefined => {
   let oldest: number | undefined;
   for (const { enqueuedAtMs } of waiters) if (oldest === undefined || enqueuedAtMs < oldest) oldest = enqueuedAtMs;
   return oldest;

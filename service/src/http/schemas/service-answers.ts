@@ -15,7 +15,7 @@ export const about = Type.Object(
     features: Type.Immutable(Type.Array(Type.String(), { description: 'What this version can do.' })),
     storeId: Type.String({ description: 'Names the state behind this instance. Instances of one service share it.' }),
     store: Type.Object({
-      kind: Type.Enum(['embedded', 'redis'], { type: 'string', description: 'Where leases and replies live.' }),
+      kind: Type.Enum(['embedded', 'redis', 'quorum'], { type: 'string', description: 'Where leases and replies live.' }),
       acceptedRisks: Type.Immutable(Type.Array(acceptedRisk, { description: 'Risks of this very store that its operator accepted by name.' })),
     }),
     limits: Type.Object({

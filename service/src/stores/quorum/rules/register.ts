@@ -14,6 +14,8 @@ export interface Register<State> {
   readonly value: string;
   /** When that lease ends on this node, by its own clock. */
   readonly untilMs: number;
+  /** When it was last claimed or renewed here, by the same clock. */
+  readonly renewedMs: number;
 }
 
 /** What redlock has set for the session, as long as it is there. */
@@ -53,6 +55,8 @@ export interface LeaseStanding {
   readonly isLive: boolean;
   /** Until its end by this node's clock; negative, or zero, once it is past. */
   readonly leftMs: number;
+  /** How long ago it was last claimed or renewed on this node. */
+  readonly renewedMsAgo: number;
 }
 
 /** What a node has, as it tells it. */

@@ -1,0 +1,59 @@
+/** What a command comes to on some basis, and what has to be written for it. Pure. */
+import type { Now } from '../../clock.ts';
+import { apply } from '../../session/apply.ts';
+import type { Command, OutcomeOf, SessionEvent, Wake } from '../../session/commands.ts';
+import { StoreUnavailableError } from '../../session/errors.ts';
+import type { FencingToken, Session, Waiter } from '../../session/types.ts';
+import type { Basis } from './basis.ts';
+import { changeOf } from './changes.ts';
+import type { Effect } from './rules/register.ts';
+
+export interface Decision<C extends Command = Command> {
+  /** `answer`: nothing is to be written. `renewal`: only the end of the lease moves. */
+  readonly kind: 'answer' | 'renewal' | 'write';
+  /** Without waiters. */
+  readonly session: Session;
+  readonly waiters: readonly Waiter[];
+  readonly effect: Effect;
+  readonly outcome: OutcomeOf<C>;
+  readonly wakes: readonly Wake[];
+  readonly events: readonly SessionEvent[];
+}
+
+const KEEP: Effect = { kind: 'keep' };
+const NOBODY: readonly Waiter[] = [];
+
+/** What a command needs the lease's standing for, and cannot do without. The end that its own holder wants, it gets either way. */
+const NEEDS_NO_VERDICT: readonly Command['kind'][] = ['park', 'release', 'inspect-reply', 'list-replies', 'disconnect', 'tick'];
+
+/** @throws StoreUnavailableError where whether the lease is live cannot be told, and the command depends on it */
+export const decideOn = <C extends Command>(command: C, basis: Basis, waiters: readonly Waiter[], now: Now): Decision<C> => {
+  if (basis.isDoubtful && basis.session.lease && !NEEDS_NO_VERDICT.includes(command.kind)) {
+    throw new StoreUnavailableError('Whether the session is held cannot be told while a node is away.', 'not-applied');
+  }
+  const before: Session = { ...basis.session, waiters };
+  const floor = basis.floor as FencingToken;
+  const applied = apply(before, floor, command, now);
+  // A vote cannot be taken while another stands: a lease that ends before its time is written as ended first, and the session granted anew by the next command.
+  const wasLive = before.lease !== undefined && before.lease.expiresAtMs > now.monoMs;
+  if (!wasLive || !isNewLease(before, applied.session)) return decision(before, applied, now);
+  return { ...decision({ ...before, waiters: NOBODY }, apply({ ...before, waiters: NOBODY }, floor, command, now), now), waiters };
+};
+
+const isNewLease = (before: Session, after: Session): boolean => after.lease !== undefined && after.lease.fencingToken !== before.lease?.fencingToken;
+
+const decision = <C extends Command>(before: Session, applied: { readonly session: Session; readonly outcome: OutcomeOf<C>; readonly wakes: readonly Wake[]; readonly events: readonly SessionEvent[] }, now: Now): Decision<C> => {
+  const { session: after, outcome, wakes, events } = applied;
+  const change = changeOf(before, after);
+  const kind = change === 'none' ? 'answer' : change;
+  return { kind, session: { ...after, waiters: NOBODY }, waiters: after.waiters, effect: change === 'none' ? KEEP : effectOf(before, after, now), outcome, wakes, events };
+};
+
+const effectOf = (before: Session, after: Session, now: Now): Effect => {
+  const { lease } = after;
+  if (lease === undefined) return KEEP;
+  const forMs = lease.expiresAtMs - now.monoMs;
+  if (isNewLease(before, after)) return { kind: 'claim', forMs };
+  if (lease.renewedAtMs !== before.lease!.renewedAtMs || lease.expiresAtMs > before.lease!.expiresAtMs) return { kind: 'extend', forMs };
+  return lease.expiresAtMs < before.lease!.expiresAtMs ? { kind: 'shorten', forMs } : KEEP;
+};

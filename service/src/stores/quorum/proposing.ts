@@ -1,0 +1,129 @@
+/** One session's register, as this instance proposes to it: what it knows of it, the vote that it has, and what it writes. */
+import type { Clock } from '../../clock.ts';
+import type { Command } from '../../session/commands.ts';
+import type { SessionName } from '../../session/store.ts';
+import type { Session } from '../../session/types.ts';
+import { nameText } from '../redis/partitions.ts';
+import type { Basis, BasisKind, Known } from './basis.ts';
+import type { AcceptRequest, NodePort } from './node-port.ts';
+import type { Numbers } from './numbers.ts';
+import { RegisterClient, type Majority, type Written } from './register-client.ts';
+import { repair, requestOf } from './register-writes.ts';
+import { readSession, tokenOf, withLeaseLeft } from './session-text.ts';
+import type { StoreClock } from './store-clock.ts';
+import type { Vote, Votes } from './votes.ts';
+
+export interface ProposingParts {
+  readonly clock: Clock;
+  readonly storeClock: StoreClock;
+  readonly nodes: readonly NodePort[];
+  readonly votes: Pick<Votes, 'take'>;
+  readonly numbers: Numbers;
+}
+
+export class Proposing {
+  readonly #name: SessionName;
+  readonly #parts: ProposingParts;
+  readonly #register: RegisterClient;
+  #known: Known | undefined;
+  #vote: Vote | undefined;
+  #readAtMs = -Infinity;
+
+  constructor(name: SessionName, parts: ProposingParts) {
+    this.#name = name;
+    this.#parts = parts;
+    this.#register = new RegisterClient(parts.nodes, name);
+  }
+
+  /** As it was last seen; undefined where the next look has to be a fresh one. */
+  get known(): Known | undefined {
+    return this.#known;
+  }
+
+  /** How long ago a majority was last read. */
+  get readMsAgo(): number {
+    return this.#parts.clock.now().monoMs - this.#readAtMs;
+  }
+
+  /** Something has happened elsewhere. */
+  mistrust(): void {
+    this.#readAtMs = -Infinity;
+  }
+
+  /** What grew old is not told any more, and is left to the next write. */
+  see(session: Session): void {
+    this.#known = this.#known && { ...this.#known, session };
+  }
+
+  /** @returns undefined where a read does not settle it, `refused` where another proposer is at work. @throws StoreUnavailableError where no majority answers */
+  async basis(command: Command, kind: BasisKind): Promise<Basis | 'refused' | undefined> {
+    if (kind === 'guess') return { ...this.#known!, kind, isCommitted: true, isDoubtful: false };
+    if (kind === 'read') {
+      const majority = await this.#register.read();
+      return majority && this.#learn(majority, kind);
+    }
+    const { numbers } = this.#parts;
+    const own = { number: numbers.next(), nextStep: 0, by: numbers.newProposer() };
+    // Most likely the session is free: the vote is asked for at the same time.
+    const voted = command.kind === 'acquire' && !this.#known?.session.lease ? this.hasVote() : undefined;
+    const [majority] = await Promise.all([this.#register.prepare(own.number, own.by), voted]);
+    if (!('kind' in majority)) return this.#learn(majority, kind, own);
+    numbers.saw(majority.promised);
+    return 'refused';
+  }
+
+  #learn(majority: Majority, kind: 'read' | 'promise', own?: Known['own']): Basis {
+    const { ballot, by, value, lease, isCommitted } = majority;
+    const { clock, storeClock } = this.#parts;
+    this.#readAtMs = clock.now().monoMs;
+    const session = withLeaseLeft(readSession(majority.state), lease, storeClock.now().monoMs);
+    const known: Known = { ballot, by, own, value, session, floor: Math.max(majority.floor, tokenOf(session)) };
+    this.#known = isCommitted ? known : undefined;
+    return { ...known, kind, isCommitted, isDoubtful: lease.kind === 'undecided' };
+  }
+
+  /** Whether redlock has a majority of the votes for this instance, now or since a moment ago. */
+  async hasVote(): Promise<boolean> {
+    if (this.#vote && !this.#vote.isGood()) this.withdraw();
+    this.#vote ??= await this.#parts.votes.take(nameText(this.#name));
+    return this.#vote !== undefined;
+  }
+
+  /** Takes back a vote that was not claimed. */
+  withdraw(): void {
+    this.#vote?.withdraw();
+    this.#vote = undefined;
+  }
+
+  /** Moves the end of the lease on where nothing else changes: no state is written. */
+  async renew(basis: Basis, session: Session, forMs: number): Promise<Written> {
+    const written = await this.#register.renew(basis.value, basis, forMs);
+    this.#known = undefined;
+    if (written.kind === 'carried') {
+      this.#known = { ...basis, session: this.#leased(session, written.leftMs) };
+      repair(this.#name, this.#known, written, this.#parts.clock);
+    }
+    return written;
+  }
+
+  /** Writes a state, under a number that is this instance's own. */
+  async write(basis: Basis, session: Session, { effect, payloads }: Pick<AcceptRequest, 'effect' | 'payloads'>): Promise<Written> {
+    const own = basis.own!;
+    const value = session.lease === undefined ? '' : effect.kind === 'claim' ? this.#vote!.value : basis.value;
+    const ballot = { number: own.number, step: own.nextStep };
+    const written = await this.#register.accept(requestOf({ ballot, by: own.by, value, session }, effect, payloads));
+    this.#known = undefined;
+    if (written.kind === 'refused') this.#parts.numbers.saw(written.promised);
+    if (written.kind === 'carried') {
+      if (effect.kind === 'claim') this.#vote = undefined;
+      const floor = Math.max(basis.floor, tokenOf(session));
+      this.#known = { ballot, by: own.by, own: { ...own, nextStep: own.nextStep + 1 }, value, session: this.#leased(session, written.leftMs), floor };
+      if (session.lease) repair(this.#name, this.#known, written, this.#parts.clock);
+    }
+    return written;
+  }
+
+  #leased(session: Session, leftMs: number): Session {
+    return session.lease === undefined ? session : withLeaseLeft(session, { kind: 'live', leftMs }, this.#parts.storeClock.now().monoMs);
+  }
+}

@@ -1,0 +1,31 @@
+/** A session as the nodes keep it: JSON, without its waiters, who are their instance's own, and with times by the store's clock. */
+import { EMPTY_SESSION, type Session } from '../../session/types.ts';
+
+/** As `apply` knows it, but for the moment when the lease ends: that is the nodes' to tell. */
+export const writeSession = ({ lease, ended, previous, replies, settledReplies, repliesParked }: Session): string =>
+  JSON.stringify({
+    lease,
+    previous,
+    ended: ended.length > 0 ? ended : undefined,
+    replies: replies.length > 0 ? replies : undefined,
+    settledReplies: settledReplies.length > 0 ? settledReplies : undefined,
+    repliesParked: repliesParked > 0 ? repliesParked : undefined,
+  });
+
+/** @throws SyntaxError when the text is not what `writeSession` wrote */
+export const readSession = (text: string | undefined): Session => (text === undefined ? EMPTY_SESSION : { ...EMPTY_SESSION, ...(JSON.parse(text) as Partial<Session>) });
+
+/** The largest fencing token that the state tells of. */
+export const tokenOf = ({ lease, previous }: Session): number => lease?.fencingToken ?? previous?.fencingToken ?? 0;
+
+/** How a lease stands by the votes of the nodes. */
+type Standing = { readonly kind: 'live'; readonly leftMs: number; readonly renewedMsAgo?: number } | { readonly kind: 'over'; readonly sinceMs: number } | { readonly kind: 'undecided' };
+
+/** The session with the end of its lease as the nodes tell it. Where they cannot tell, it counts as live for a moment more. */
+export const withLeaseLeft = (session: Session, standing: Standing, nowMs: number): Session => {
+  const { lease } = session;
+  if (!lease) return session;
+  const expiresAtMs = nowMs + (standing.kind === 'live' ? Math.max(1, Math.floor(standing.leftMs)) : standing.kind === 'over' ? -Math.max(0, standing.sinceMs) : 1);
+  const renewedAtMs = standing.kind === 'live' && standing.renewedMsAgo !== undefined ? Math.max(lease.renewedAtMs, nowMs - standing.renewedMsAgo) : lease.renewedAtMs;
+  return { ...session, lease: { ...lease, expiresAtMs, renewedAtMs } };
+};

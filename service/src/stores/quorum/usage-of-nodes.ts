@@ -1,0 +1,56 @@
+/** What each namespace uses: as the nodes have it filed, and who waits at this instance. */
+import { NO_USAGE, oldestWaitAt, type StoreUsage, type Usage } from '../../session/usage.ts';
+import type { Namespace, Waiter } from '../../session/types.ts';
+import type { UsagesFiled } from './listing-port.ts';
+import type { StoreClock } from './store-clock.ts';
+
+type Counts = { -readonly [What in keyof Usage]: Usage[What] };
+
+const FILED = ['leases', 'parked', 'sending', 'unknown', 'dead', 'bytes'] as const;
+
+export class UsageOfNodes implements StoreUsage {
+  readonly #clock: Pick<StoreClock, 'now'>;
+  readonly #waiting: () => Iterable<readonly [Namespace, readonly Waiter[]]>;
+  #filed = new Map<Namespace, Counts>();
+  #oldestReplyAtMs: number | undefined;
+
+  constructor(clock: Pick<StoreClock, 'now'>, waiting: () => Iterable<readonly [Namespace, readonly Waiter[]]>) {
+    this.#clock = clock;
+    this.#waiting = waiting;
+  }
+
+  /** Takes what a majority of the nodes has filed. One that is behind counts too few, or too many: of each number the larger is taken, so that a quota is rather kept. */
+  saw(usages: readonly UsagesFiled[]): void {
+    const filed = new Map<Namespace, Counts>();
+    for (const { namespaces } of usages) {
+      for (const { namespace, counts } of namespaces) {
+        const known = filed.get(namespace) ?? { ...NO_USAGE };
+        for (const [nth, what] of FILED.entries()) known[what] = Math.max(known[what], counts[nth] ?? 0);
+        filed.set(namespace, known);
+      }
+    }
+    this.#filed = filed;
+    const oldest = usages.flatMap(({ oldestReplyAtMs }) => (oldestReplyAtMs === undefined ? [] : [oldestReplyAtMs]));
+    this.#oldestReplyAtMs = oldest.length > 0 ? Math.min(...oldest) : undefined;
+  }
+
+  of(namespace: Namespace): Usage {
+    let waiters = 0;
+    for (const [of, waiting] of this.#waiting()) if (of === namespace) waiters += waiting.length;
+    const filed = this.#filed.get(namespace);
+    return waiters === 0 ? (filed ?? NO_USAGE) : { ...(filed ?? NO_USAGE), waiters };
+  }
+
+  get namespaces(): Iterable<Namespace> {
+    return new Set([...this.#filed.keys(), ...[...this.#waiting()].map(([namespace]) => namespace)]);
+  }
+
+  oldestWaitMs(): number {
+    const since = [...this.#waiting()].flatMap(([, waiters]) => oldestWaitAt({ waiters }) ?? []);
+    return since.length > 0 ? Math.max(0, this.#clock.now().monoMs - Math.min(...since)) : 0;
+  }
+
+  oldestReplyMs(): number {
+    return this.#oldestReplyAtMs === undefined ? 0 : Math.max(0, this.#clock.now().monoMs - this.#oldestReplyAtMs);
+  }
+}

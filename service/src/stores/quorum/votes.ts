@@ -1,0 +1,59 @@
+/** The majority lease, acquired by redlock: this file alone uses it, and nothing else of it. */
+import Redlock from 'redlock';
+import type { Clock } from '../../clock.ts';
+
+/** How long a vote lasts that is not claimed: a proposer that dies in between delays the session by this. The claim gives it the lease's own time. */
+const VOTE_MS = 3_000;
+/** What a claim needs: one round to all nodes. With less left, the vote is no good. */
+const CLAIM_MS = 600;
+
+/** What redlock needs of a node: each call is answered within a deadline. */
+export type VotingClient = Redlock.Client;
+
+export interface Vote {
+  /** Redlock's random value, new with each attempt. */
+  readonly value: string;
+  /** Whether a claim can still be made of it. */
+  isGood(): boolean;
+  /** Takes it back on all nodes, by its value. */
+  withdraw(): void;
+}
+
+export interface VotesParts {
+  readonly clock: Clock;
+  readonly clients: readonly VotingClient[];
+  /** Put around redlock's own scripts, so that a node which is no member does not vote. */
+  readonly lockScript: (text: string) => string;
+  readonly unlockScript: (text: string) => string;
+}
+
+export class Votes {
+  readonly #redlock: Redlock;
+  readonly #clock: Clock;
+
+  constructor({ clock, clients, lockScript, unlockScript }: VotesParts) {
+    this.#clock = clock;
+    this.#redlock = new Redlock([...clients], { retryCount: 0, lockScript, unlockScript });
+    // A node that does not answer is no vote; whether it answers is told by its link.
+    this.#redlock.on('clientError', () => {});
+  }
+
+  /** One attempt. Undefined where a majority did not vote for it: then nothing of it is left behind. */
+  async take(key: string): Promise<Vote | undefined> {
+    let lock: Redlock.Lock;
+    const startedMs = this.#clock.now().monoMs;
+    try {
+      lock = await this.#redlock.lock(key, VOTE_MS);
+    } catch (error) {
+      if (error instanceof Redlock.LockError) return undefined;
+      throw error;
+    }
+    return {
+      value: lock.value,
+      // Not by redlock's own reckoning, which is the wall clock's.
+      isGood: () => this.#clock.now().monoMs - startedMs <= VOTE_MS - CLAIM_MS,
+      // It ends by itself where this does not arrive.
+      withdraw: () => void lock.unlock().catch(() => {}),
+    };
+  }
+}
