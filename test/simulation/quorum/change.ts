@@ -33,11 +33,12 @@ export const withNode = (things: Things, world: World, nth: number, change: Part
 const without = (said: Column['said'], nth: number): Column['said'] => (said[nth] === undefined ? said : said.with(nth, undefined));
 
 export const forgetting = (things: Things, world: World, nth: number, what: Forgets): World =>
-  eachColumn(things, world, ({ said, voted, counted }) => ({
-    said: what.said ? without(said, nth) : said,
-    voted: what.votes ? voted & ~(1 << nth) : voted,
-    counted: what.counted ? counted & ~(1 << nth) : counted,
-  }));
+  eachColumn(things, world, (column) => {
+    const said = what.said ? without(column.said, nth) : column.said;
+    const voted = what.votes ? column.voted & ~(1 << nth) : column.voted;
+    const counted = what.counted ? column.counted & ~(1 << nth) : column.counted;
+    return said === column.said && voted === column.voted && counted === column.counted ? undefined : { said, voted, counted };
+  });
 
 export const saidTo = ({ columns }: World, nth: number): readonly (Answer | undefined)[] => columns.map(({ it }) => it.said[nth]?.it);
 

@@ -10,8 +10,12 @@ export interface ClaimersParts {
   readonly rules: Rules;
   readonly attempts: number;
   readonly votes: 'apart' | 'with claims';
+  /** No two claimers choose the same first number. */
+  readonly numbersDiffer: boolean;
   /** Whether what is given up is released, and the session then forgotten. */
   readonly ends: 'never' | 'released' | 'forgotten';
+  /** The last of them wants no lease: where it finds one that is over, it writes a state without it, as whoever parks a reply does. */
+  readonly lastSettles: boolean;
   /** Whether nodes that missed a claim or a renewal are given it afterwards. */
   readonly repairs: boolean;
 }
@@ -43,7 +47,7 @@ export class Claimers {
     return this.#epochs(world).map((epoch) => {
       const prepare = this.#things.request(epoch, { kind: 'prepare', number: this.#rules.countsOnNodes ? 0 : number, by: name });
       const sent = sending(before, prepare, ...(this.#parts.votes === 'apart' ? [this.#things.request(epoch, { kind: 'vote', value: vote })] : []));
-      const claimer: Partial<Claimer> = { phase: 'asking', attempt, seen: Math.max(before.seen, number), number, nextStep: 0, by: name, epoch, vote, proposal: null, asked, sent, awaits: prepare.id };
+      const claimer: Partial<Claimer> = { phase: 'asking', first: before.first || number, attempt, seen: Math.max(before.seen, number), number, nextStep: 0, by: name, epoch, vote, proposal: null, asked, sent, awaits: prepare.id };
       return withClaimer(this.#things, cleared, nth, claimer);
     });
   }
@@ -88,6 +92,7 @@ export class Claimers {
     const isOwn = answer.state?.holder === LETTERS[nth];
     if (isOwn && verdict?.kind === 'live') return this.#findOwn(world, nth, answer, chosen.isCommitted, said);
     if (isOwn) return [this.#leave(world, nth)];
+    if (this.#parts.lastSettles && nth === world.claimers.length - 1) return [verdict?.kind === 'over' ? this.#settle(world, nth, answer) : this.#leave(world, nth)];
     if (this.#rules.looksAtLease && (verdict?.kind === 'live' || verdict?.kind === 'undecided')) return this.#fail(world, nth, { isKnown: true });
     const token = this.#rules.countsOnNodes ? number : Math.max(...answers.map((one) => Math.max(one.floor, one.token))) + 1;
     const state: State = { holder: LETTERS[nth]!, grants: [...(answer.state?.grants ?? []), [LETTERS[nth]!, token]] };
@@ -105,6 +110,14 @@ export class Claimers {
     const accept = this.#things.request(epoch, { kind: 'accept', proposal, effect: KEEP });
     const cleared = forgetting(this.#things, world, nth, { said: true, votes: true });
     return [withClaimer(this.#things, cleared, nth, { phase: 'confirming', proposal, nextStep: 1, sent: sending({ ...world.claimers[nth]!.it, sent }, accept), awaits: accept.id })];
+  }
+
+  /** Writes what it has seen: that a lease is over. No vote is needed for that. */
+  #settle(world: World, nth: number, { state, token }: Answer): World {
+    const claimer = world.claimers[nth]!.it;
+    const proposal: Proposal<State> = { ballot: { number: claimer.number, step: 0 }, by: claimer.by, state: { ...state!, holder: '' }, token, value: '' };
+    const accept = this.#things.request(claimer.epoch, { kind: 'accept', proposal, effect: KEEP });
+    return withClaimer(this.#things, forgetting(this.#things, world, nth, { said: true }), nth, { phase: 'releasing', proposal, sent: sending(claimer, accept), awaits: accept.id });
   }
 
   #claim(world: World, nth: number): readonly World[] {
@@ -130,13 +143,13 @@ export class Claimers {
   #hold(world: World, nth: number, said: readonly Said<Answer>[]): World {
     const { proposal, token } = world.claimers[nth]!.it;
     const { ballot, by, value } = proposal!;
-    const counting = { ...world, columns: world.columns.map((column, at) => {
-      const one = said[at];
-      const isCounted = one !== undefined && one.kind !== 'silent' && one.value === value && one.lease.isLive;
-      return isCounted ? this.#things.columns.of({ ...column.it, counted: column.it.counted | (1 << nth) }) : column;
-    }) };
+    const counting = { ...world, columns: this.#counting(world, nth, (one) => one !== undefined && one.kind !== 'silent' && one.value === value && one.lease.isLive, said) };
     const held = withClaimer(this.#things, forgetting(this.#things, counting, nth, { said: true, votes: true }), nth, { phase: 'holding', token: Math.max(token, proposal!.token), awaits: -1 });
     return this.#parts.repairs ? this.#send(held, nth, { kind: 'repair', proposal: { ...proposal!, ballot, by } }) : held;
+  }
+
+  #counting(world: World, nth: number, counts: (one: Said<Answer>, at: number) => boolean, said: readonly Said<Answer>[] = []): World['columns'] {
+    return world.columns.map(({ it }, at) => this.#things.columns.of({ ...it, counted: counts(said[at], at) ? it.counted | (1 << nth) : it.counted & ~(1 << nth) }));
   }
 
   #send(world: World, nth: number, ask: Parameters<Things['request']>[1]): World {
@@ -149,7 +162,11 @@ export class Claimers {
   #renewed(world: World, nth: number, said: readonly Said<Answer>[]): readonly World[] {
     const written = writeOf(said);
     if (written.kind === 'undecided' || written.kind === 'unknown') return [world];
-    return [written.kind === 'carried' ? this.#hold(world, nth, said) : this.#notRenewed(world, nth)];
+    if (written.kind === 'refused') return [this.#notRenewed(world, nth)];
+    const renewed = this.#hold(world, nth, said);
+    if (!believes(world, nth)) return [renewed];
+    // It may have been renewed for less than it had: then it goes on by what it had.
+    return [renewed, { ...renewed, columns: this.#counting(renewed, nth, (_, at) => isSeen(world.columns[at]!.it.counted, nth)) }];
   }
 
   #notRenewed(world: World, nth: number): World {
@@ -189,7 +206,7 @@ export class Claimers {
     switch (claimer.phase) {
       case 'idle':
         if (nth > 0 && world.claimers[nth - 1]!.it.phase === 'idle') return;
-        for (const number of numbers) for (const after of this.begin(world, nth, number)) emit(() => `${letter} asks for votes and for promises of ${number}, in epoch ${after.claimers[nth]!.it.epoch}`, after);
+        for (const number of this.#free(world, numbers)) for (const after of this.begin(world, nth, number)) emit(() => `${letter} asks for votes and for promises of ${number}, in epoch ${after.claimers[nth]!.it.epoch}`, after);
         return;
       case 'asking':
       case 'voting':
@@ -209,6 +226,10 @@ export class Claimers {
         if (claimer.renewals > 0) this.#renew(world, nth, emit);
         if (this.#parts.ends !== 'never') this.#release(world, nth, emit);
     }
+  }
+
+  #free({ claimers }: World, numbers: readonly number[]): readonly number[] {
+    return this.#parts.numbersDiffer ? numbers.filter((number) => claimers.every(({ it: { first } }) => first !== number)) : numbers;
   }
 
   #renew(world: World, nth: number, emit: Emit): void {

@@ -62,6 +62,8 @@ export type Phase =
 export interface Claimer {
   readonly phase: Phase;
   readonly attempt: number;
+  /** Its first number. */
+  readonly first: number;
   readonly renewals: number;
   /** The largest number that it knows of. */
   readonly seen: number;
@@ -123,13 +125,27 @@ export const EMPTY_KEPT: Kept<State> = { register: EMPTY_REGISTER, vote: undefin
 export class Things {
   readonly nodes = new Interner<Node>();
   readonly answers = new Interner<Answer>();
-  readonly claimers = new Interner<Claimer>();
+  readonly claimers = new Interner<Claimer>((claimer) => {
+    const { phase, attempt, first, renewals, seen, number, nextStep, by, epoch, vote, proposal, token, asked, hasEnded, sent, awaits } = claimer;
+    return `${phase} ${attempt} ${first} ${renewals} ${seen} ${number} ${nextStep} ${by} ${epoch} ${vote} ${proposal && this.#numberOf(proposal)} ${token} ${asked.join()} ${hasEnded} ${sent.join()} ${awaits}`;
+  });
   readonly operators = new Interner<Operator>();
   readonly columns = new Interner<Column>(
     ({ node, said, voted, counted, told, loan }) => `${node.id} ${said.map((one) => one?.id ?? '-').join(' ')} ${voted} ${counted} ${told?.id ?? '-'} ${loan}`,
   );
   readonly #requests = new Interner<Request>();
   readonly #byId: Interned<Request>[] = [];
+  readonly #proposals = new Interner<Proposal<State>>();
+  readonly #numbered = new WeakMap<Proposal<State>, number>();
+
+  #numberOf(proposal: Proposal<State>): number {
+    let id = this.#numbered.get(proposal);
+    if (id === undefined) {
+      ({ id } = this.#proposals.of(proposal));
+      this.#numbered.set(proposal, id);
+    }
+    return id;
+  }
 
   request(epoch: number, ask: Ask): Interned<Request> {
     const request = this.#requests.of({ epoch, ask });
@@ -142,7 +158,17 @@ export class Things {
   }
 }
 
-export const keyOf = ({ columns, claimers, operator }: World): string => {
-  const ids = columns.map(({ id }) => id).toSorted((a, b) => a - b);
-  return `${ids.join(' ')} ${claimers.map(({ id }) => id).join(' ')} ${operator.id}`;
+/** Ids are below this, so that three fit into an integer. */
+const IDS_MAX = 2 ** 17;
+
+/** Of one exploration, whose ids are its own. */
+export const keysOf = (): ((world: World) => readonly [number, number]) => {
+  const others = new Interner<string>((text) => text);
+  return ({ columns, claimers, operator }) => {
+    const [a, b, c] = columns.map(({ id }) => id) as [number, number, number];
+    const least = Math.min(a, b, c);
+    const most = Math.max(a, b, c);
+    if (most >= IDS_MAX) throw new Error('there are more columns than a key can tell apart');
+    return [others.of(`${claimers.map(({ id }) => id).join(' ')} ${operator.id}`).id, (least * IDS_MAX + (a + b + c - least - most)) * IDS_MAX + most];
+  };
 };

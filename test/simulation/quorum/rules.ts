@@ -44,6 +44,8 @@ export interface Rules {
   readonly failedRenewalWithdraws: boolean;
   /** What is to be put back is refused by a node once the lease may have ended. */
   readonly repairEnds: boolean;
+  /** A claim is not stuck for longer than the lease lasts that it was for. */
+  readonly claimEnds: boolean;
 }
 
 export const RIGHT: Rules = {
@@ -64,4 +66,5 @@ export const RIGHT: Rules = {
   withdraws: 'failed',
   failedRenewalWithdraws: false,
   repairEnds: true,
+  claimEnds: true,
 };

@@ -4,8 +4,8 @@ export interface Space<W> {
   readonly first: W;
   /** Tells each step that a world can take, always in the same order. */
   readonly steps: (world: W, emit: (says: () => string, next: W) => void) => void;
-  /** Worlds with one key have the same future. */
-  readonly keyOf: (world: W) => string;
+  /** Worlds with one key have the same future. Two integers below 2^53, the first of which has few values: text would be slower by half. */
+  readonly keyOf: (world: W) => readonly [few: number, many: number];
   /** What is wrong with it. */
   readonly judge: (world: W) => string | undefined;
 }
@@ -19,7 +19,7 @@ export interface Explored {
 }
 
 export const explore = <W>(space: Space<W>, statesMax: number): Explored => {
-  const known = new Map<string, number>();
+  const known = new Map<number, Set<number>>();
   /** By number of the world: the one that it came from, and by which of its steps. */
   const cameFrom: number[] = [];
   const byStep: number[] = [];
@@ -28,10 +28,13 @@ export const explore = <W>(space: Space<W>, statesMax: number): Explored => {
   let wrong: { says: string; nth: number } | undefined;
 
   const visit = (world: W, from: number, step: number, next: typeof level): void => {
-    const key = space.keyOf(world);
-    if (wrong !== undefined || known.has(key)) return;
-    const nth = known.size;
-    known.set(key, nth);
+    if (wrong !== undefined) return;
+    const [few, many] = space.keyOf(world);
+    let those = known.get(few);
+    if (those === undefined) known.set(few, (those = new Set()));
+    if (those.has(many)) return;
+    those.add(many);
+    const nth = cameFrom.length;
     cameFrom.push(from);
     byStep.push(step);
     const says = space.judge(world);
@@ -40,10 +43,10 @@ export const explore = <W>(space: Space<W>, statesMax: number): Explored => {
   };
 
   visit(space.first, -1, 0, level);
-  while (level.length > 0 && wrong === undefined && known.size < statesMax) {
+  while (level.length > 0 && wrong === undefined && cameFrom.length < statesMax) {
     const next: typeof level = [];
     for (const { world, nth } of level) {
-      if (wrong !== undefined || known.size >= statesMax) break;
+      if (wrong !== undefined || cameFrom.length >= statesMax) break;
       let step = 0;
       space.steps(world, (_says, after) => {
         steps += 1;
@@ -54,7 +57,7 @@ export const explore = <W>(space: Space<W>, statesMax: number): Explored => {
     level = next;
   }
   const isComplete = wrong === undefined && level.length === 0;
-  return { states: known.size, steps, isComplete, found: wrong && { wrong: wrong.says, history: historyOf(space, wrong.nth, cameFrom, byStep) } };
+  return { states: cameFrom.length, steps, isComplete, found: wrong && { wrong: wrong.says, history: historyOf(space, wrong.nth, cameFrom, byStep) } };
 };
 
 /** Walks the way again, from the first world on, to tell its steps. */

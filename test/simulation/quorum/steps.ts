@@ -3,7 +3,7 @@ import type { Kept } from '../../../service/src/stores/quorum/rules/register.ts'
 import { eachColumn, isLiveOn, newestEpoch, withColumn, withNode, withOperator } from './change.ts';
 import type { Claimers, Emit } from './claimer.ts';
 import type { Interned } from './interned.ts';
-import { EMPTY_KEPT, LETTERS, type Answer, type Ask, type Column, type Node, type Request, type Things, type World } from './model.ts';
+import { EMPTY_KEPT, LETTERS, type Answer, type Ask, type Column, type Request, type Things, type World } from './model.ts';
 import { LASTS_MS, NOW_MS, type Rules, type State } from './rules.ts';
 
 export interface StepsParts {
@@ -14,23 +14,36 @@ export interface StepsParts {
   readonly numbers: readonly number[];
   /** Whether votes are given for themselves, or with the claim. */
   readonly votes: 'apart' | 'with claims';
+  /** Whether a node's answer to a write may be lost after the node has done it. */
+  readonly losesAnswers: boolean;
   /** The operator may be interrupted, and begin again, so often. */
   readonly runs: number;
 }
 
+/** What becomes of a column where a request is delivered to its node. */
 interface Done {
-  readonly node: Interned<Node>;
-  readonly answer: Interned<Answer> | undefined;
-  /** Of a request for a vote. */
-  readonly isVote: boolean;
+  readonly after: Interned<Column>;
+  /** With what the claimer has heard of it. */
+  readonly heard: Interned<Column>;
+  readonly kind: Answer['kind'] | undefined;
 }
+
+interface Ended {
+  readonly value: string;
+  readonly after: Interned<Column>;
+}
+
+/** Ids of requests are below this. */
+const REQUESTS_MAX = 4_096;
 
 export class Steps {
   readonly #parts: StepsParts;
   readonly #things: Things;
   readonly #rules: Rules;
-  /** What a node does with a request depends on nothing else. */
+  /** What a node does with a request depends on nothing else, so it is done once. */
   readonly #done = new Map<number, Done>();
+  /** What becomes of a column when the time on its node is over. */
+  readonly #ends = new Map<number, Ended | 'never'>();
 
   constructor(parts: StepsParts) {
     this.#parts = parts;
@@ -48,99 +61,100 @@ export class Steps {
   }
 
   #deliver(world: World, nth: number, request: Interned<Request>, at: number, emit: Emit): void {
-    const { node, said, voted } = world.columns[at]!.it;
     const { epoch, ask } = request.it;
+    const column = world.columns[at]!;
+    const { node, said } = column.it;
     if (ask.kind !== 'withdraw' && (!node.it.isMember || node.it.epoch !== epoch)) return;
+    if (this.#rules.claimEnds && ask.kind === 'accept' && ask.effect.kind === 'claim' && world.claimers[nth]!.it.hasEnded) return;
     const mayRepair = ask.kind !== 'repair' || this.#parts.claimers.mayRepair(world, nth);
-    const done = this.#doneBy(node, request, mayRepair);
-    const isChanged = done.node !== node;
+    const done = this.#doneBy(column, request, nth, mayRepair);
+    const isChanged = done.after !== column;
     const says = (end: string) => () => `${LETTERS[nth]}'s ${shown(ask)} reaches ${at + 1}${end}`;
     const { phase, awaits, vote } = world.claimers[nth]!.it;
-    const after = isChanged ? this.#moved(world, at, done.node, ask) : world;
+    const placed = (after: Interned<Column>): World => ({ ...world, columns: world.columns.with(at, after) });
     if (ask.kind === 'vote') {
-      if (!done.isVote) return;
+      if (!isChanged) return;
       const counts = this.#rules.waitsForVotes && (phase === 'asking' || phase === 'voting') && ask.value === vote;
-      const voting = counts ? withColumn(this.#things, after, at, { voted: voted | (1 << nth) }) : after;
+      const voting = placed(counts ? done.heard : done.after);
       for (const next of phase === 'voting' ? this.#parts.claimers.decide(voting, nth) : [voting]) emit(says(': voted'), next);
       return;
     }
-    if (awaits === request.id && said[nth] === undefined && done.answer) {
-      const heard = withColumn(this.#things, after, at, { said: said.with(nth, done.answer) });
-      for (const next of this.#parts.claimers.decide(heard, nth)) emit(says(`: ${done.answer.it.kind}`), next);
-      if (isChanged && ask.kind !== 'prepare') emit(says(', and the answer is lost'), after);
-    } else if (isChanged) emit(says(''), after);
+    if (awaits === request.id && said[nth] === undefined) {
+      for (const next of this.#parts.claimers.decide(placed(done.heard), nth)) emit(says(`: ${done.kind}`), next);
+      // A promise whose answer is lost only makes the node refuse what is smaller, as if that had been lost.
+      if (isChanged && this.#parts.losesAnswers && ask.kind !== 'prepare') emit(says(', and the answer is lost'), placed(done.after));
+    } else if (isChanged) emit(says(''), placed(done.after));
   }
 
-  /** A time that was set anew is nobody's loan any more. */
-  #moved(world: World, at: number, node: Interned<Node>, { kind }: Ask): World {
-    const isSet = kind === 'accept' || kind === 'renew' || kind === 'repair' || kind === 'withdraw';
-    return withColumn(this.#things, world, at, isSet ? { node, loan: '' } : { node });
-  }
-
-  #doneBy(node: Interned<Node>, request: Interned<Request>, mayRepair: boolean): Done {
-    const key = (node.id * 4_096 + request.id) * 2 + Number(mayRepair);
+  #doneBy(column: Interned<Column>, request: Interned<Request>, nth: number, mayRepair: boolean): Done {
+    const key = ((column.id * REQUESTS_MAX + request.id) * LETTERS.length + nth) * 2 + Number(mayRepair);
     let done = this.#done.get(key);
     if (done === undefined) {
-      const { kept, answer, isVote } = this.#apply(node.it.kept, request.it.ask, mayRepair);
-      done = { node: this.#things.nodes.of({ ...node.it, kept }), answer: answer && this.#things.answers.of(heardOf(request.it.ask, answer)), isVote };
+      const { columns, nodes, answers } = this.#things;
+      const { node, loan, said, voted } = column.it;
+      const { kept, answer } = this.#apply(node.it.kept, request.it.ask, mayRepair);
+      const next = nodes.of({ ...node.it, kept });
+      // A time that was set anew is nobody's loan any more.
+      const after = next === node ? column : columns.of({ ...column.it, node: next, loan: request.it.ask.kind === 'vote' || request.it.ask.kind === 'prepare' ? loan : '' });
+      const heard = columns.of({ ...after.it, ...(answer ? { said: said.with(nth, answers.of(heardOf(request.it.ask, answer))) } : { voted: voted | (1 << nth) }) });
+      done = { after, heard, kind: answer?.kind };
       this.#done.set(key, done);
     }
     return done;
   }
 
-  #apply(kept: Kept<State>, ask: Ask, mayRepair: boolean): { readonly kept: Kept<State>; readonly answer?: Answer; readonly isVote: boolean } {
+  #apply(kept: Kept<State>, ask: Ask, mayRepair: boolean): { readonly kept: Kept<State>; readonly answer?: Answer } {
     const { rules } = this.#parts;
     switch (ask.kind) {
       case 'vote':
-        return rules.takeVote(kept, ask.value, LASTS_MS, NOW_MS);
+        return { kept: rules.takeVote(kept, ask.value, LASTS_MS, NOW_MS).kept };
       case 'withdraw':
-        return { kept: rules.withdrawVote(kept, ask.value), isVote: false };
+        return { kept: rules.withdrawVote(kept, ask.value) };
       case 'prepare':
-        return { ...rules.prepare(kept, ask, NOW_MS), isVote: false };
+        return rules.prepare(kept, ask, NOW_MS);
       case 'accept': {
-        if (this.#parts.votes === 'apart' || ask.effect.kind !== 'claim') return { ...rules.accept(kept, ask, NOW_MS), isVote: false };
+        if (this.#parts.votes === 'apart' || ask.effect.kind !== 'claim') return rules.accept(kept, ask, NOW_MS);
         const done = rules.accept(rules.takeVote(kept, ask.proposal.value, LASTS_MS, NOW_MS).kept, ask, NOW_MS);
-        return { kept: done.answer.kind === 'taken' ? done.kept : kept, answer: done.answer, isVote: false };
+        return done.answer.kind === 'taken' ? done : { ...done, kept };
       }
       case 'renew':
-        return { ...rules.renew(kept, { ...ask, ttlMs: LASTS_MS }, NOW_MS), isVote: false };
+        return rules.renew(kept, { ...ask, ttlMs: LASTS_MS }, NOW_MS);
       case 'repair':
-        return { ...rules.repair(kept, { ...ask, ttlMs: LASTS_MS, notAfterMs: mayRepair ? NOW_MS : NOW_MS - 1 }, NOW_MS), isVote: false };
+        return rules.repair(kept, { ...ask, ttlMs: LASTS_MS, notAfterMs: mayRepair ? NOW_MS : NOW_MS - 1 }, NOW_MS);
       case 'forget':
-        return { ...rules.forget(kept, ask.ballot, NOW_MS), isVote: false };
+        return rules.forget(kept, ask.ballot, NOW_MS);
     }
   }
 
   /** The time on one node is over: of the vote there, and of the lease that goes with it. */
   #expire(world: World, at: number, emit: Emit): void {
-    const { node, loan } = world.columns[at]!.it;
-    const { register, vote } = node.it.kept;
+    const column = world.columns[at]!;
+    let ended = this.#ends.get(column.id);
+    if (ended === undefined) {
+      ended = this.#ended(column.it) ?? 'never';
+      this.#ends.set(column.id, ended);
+    }
+    if (ended === 'never') return;
+    // What was borrowed is over no earlier than the lenders' own.
+    if (column.it.loan === 'borrowed' && world.columns.some(({ it }) => it.loan === 'lent')) return;
+    const { value, after } = ended;
+    emit(() => `the time of ${value} is over on ${at + 1}`, { ...world, columns: world.columns.with(at, after) });
+  }
+
+  /** Whoever counts on the node for that lease counts from when it sent, so it is over for it too. */
+  #ended(column: Column): Ended | undefined {
+    const { register, vote } = column.node.it.kept;
     const isTimed = register.untilMs > NOW_MS;
-    if (vote === undefined && !isTimed) return;
-    // The loan is over no earlier than the lenders' own.
-    if (loan === 'borrowed' && world.columns.some(({ it }) => it.loan === 'lent')) return;
-    const isLease = vote === undefined || vote.value === register.value;
+    if (vote === undefined && !isTimed) return undefined;
     const value = vote?.value ?? register.value;
-    const kept = { ...node.it.kept, vote: undefined, register: isLease && isTimed ? { ...register, untilMs: 0 } : register };
-    const ended = withColumn(this.#things, withNode(this.#things, world, at, { kept }), at, { loan: '' });
-    emit(() => `the time of ${value} is over on ${at + 1}`, this.#reckoned(ended, at, value));
-  }
-
-  /**
-   * Whoever counts on the node for that lease counts from when it sent, so it is over for it too. And a round is shorter than a lease: whoever has heard from
-   * another node that the lease was not there, before it was, has waited too long by the time when it ends here.
-   */
-  #reckoned(world: World, at: number, value: string): World {
+    const kept = { ...column.node.it.kept, vote: undefined, register: value === register.value && isTimed ? { ...register, untilMs: 0 } : register };
     const owner = LETTERS.indexOf(value[0]!);
-    return eachColumn(this.#things, world, (column, nth) => {
-      if (nth === at) return { counted: column.counted & ~(1 << owner), said: column.said.map((one, claimer) => (claimer === owner && one?.it.lease.isLive && one.it.value === value ? this.#ended(one) : one)) };
-      if (!isLiveOn(column.node.it, value, NOW_MS)) return undefined;
-      const isOld = (one: Interned<Answer> | undefined): boolean => one !== undefined && !(one.it.value === value && one.it.lease.isLive);
-      return { said: column.said.map((one, claimer) => (claimer !== owner && world.claimers[claimer]!.it.phase === 'asking' && isOld(one) ? undefined : one)) };
-    });
+    const said = column.said.map((one, claimer) => (claimer === owner && one?.it.lease.isLive && one.it.value === value ? this.#withoutLease(one) : one));
+    const after = this.#things.columns.of({ ...column, node: this.#things.nodes.of({ ...column.node.it, kept }), loan: '', counted: column.counted & ~(1 << owner), said });
+    return { value, after };
   }
 
-  #ended(one: Interned<Answer>): Interned<Answer> {
+  #withoutLease(one: Interned<Answer>): Interned<Answer> {
     return this.#things.answers.of({ ...one.it, lease: { ...one.it.lease, isLive: false, leftMs: 0 } });
   }
 

@@ -1,6 +1,6 @@
 /** Rules that are wrong on purpose, each in one place. */
 import * as node from '../../../service/src/stores/quorum/rules/node.ts';
-import { NO_BALLOT } from '../../../service/src/stores/quorum/rules/ballot.ts';
+import { compareBallots, NO_BALLOT } from '../../../service/src/stores/quorum/rules/ballot.ts';
 import type { Kept, Register } from '../../../service/src/stores/quorum/rules/register.ts';
 import { RIGHT, type Rules, type State } from './rules.ts';
 
@@ -63,3 +63,16 @@ export const WITHDRAWS_THE_UNKNOWN: Rules = { ...RIGHT, withdraws: 'unknown' };
 export const REPAIRS_AT_ANY_TIME: Rules = { ...RIGHT, repairEnds: false };
 
 export const NUMBER_OUTLIVES_EPOCH: Rules = { ...RIGHT, numberOutlivesEpoch: 'always' };
+
+export const CLAIMS_AT_ANY_TIME: Rules = { ...RIGHT, claimEnds: false };
+
+/** A node puts a lease back whatever it has promised since it accepted it. */
+export const REPAIRS_AGAINST_PROMISES: Rules = {
+  ...RIGHT,
+  repair: (kept, asked, nowMs) => {
+    const { accepted, acceptedBy, promised, promisedBy } = kept.register;
+    const done = node.repair(withRegister(kept, { promised: accepted.number, promisedBy: acceptedBy }), asked, nowMs);
+    return done.answer.kind === 'taken' && compareBallots(accepted, asked.proposal.ballot) === 0 ? { ...done, kept: withRegister(done.kept, { promised, promisedBy }) } : node.repair(kept, asked, nowMs);
+  },
+};
+export const X1: Rules = { ...RIGHT, accept: takesAnyClaim };
