@@ -73,6 +73,7 @@ t.test('a lease is undecided while neither is sure', async (t) => {
 t.test('what is left: a missing answer counts as nothing', async (t) => {
   t.equal(leftOf([leased(live(50)), undefined, undefined], 'v'), 0);
   t.equal(leftOf([leased(live(50)), UNSURE, leased(live(20))], 'v'), 20);
+  t.equal(leftOf([leased(live(50)), leased({ isLive: false, leftMs: 40, renewedMsAgo: 0 }), LOST], 'v'), 0, 'a vote that is gone is nothing either');
   t.equal(leftOf([leased(live(50)), leased(live(10)), leased(live(20)), undefined, leased(live(30))], 'v'), 20, 'of five');
 });
 

@@ -108,6 +108,20 @@ t.test('an extension is taken only while the lease is live, and never shortens i
   t.strictSame(accept(held(), { proposal: longer, effect: { kind: 'extend', forMs: 10 } }, 40).kept.vote, { value: 'va', untilMs: 100 });
 });
 
+t.test('an extension of another lease than the one that is live here is refused', async (t) => {
+  const other = proposal({ ballot: { number: 6, step: 0 }, by: 'b', value: 'vb' });
+  t.equal(accept(held(), { proposal: other, effect: { kind: 'extend', forMs: 100 } }, 40).answer.kind, 'refused');
+});
+
+t.test('a lease is live here only while the vote is its own, and both last', async (t) => {
+  const at = (kept: Kept<string>, nowMs: number): boolean => read(kept, nowMs).answer.lease.isLive;
+  t.ok(at(held(), 99));
+  t.notOk(at({ ...held(), vote: undefined }, 99));
+  t.notOk(at({ ...held(), vote: { value: 'vb', untilMs: 500 } }, 99));
+  t.notOk(at({ ...held(), vote: { value: 'va', untilMs: 500 } }, 100));
+  t.notOk(at({ ...held(), vote: { value: 'va', untilMs: 99 } }, 99));
+});
+
 t.test('a shortening never prolongs', async (t) => {
   const shorter = proposal({ ballot: { number: 5, step: 1 } });
   t.strictSame(accept(held(), { proposal: shorter, effect: { kind: 'shorten', forMs: 10 } }, 40).kept.vote, { value: 'va', untilMs: 50 });
@@ -130,6 +144,11 @@ t.test('a node that hears of a lease without having claimed it does not count it
   const { kept, answer } = accept(voted('va', promised(5, 'a')), { proposal: proposal(), effect: KEEP }, 10);
   t.match(answer, { kind: 'taken', lease: { isLive: false, leftMs: 0 } });
   t.strictSame(kept.vote, { value: 'va', untilMs: 50 });
+});
+
+t.test('the time of one lease is not another’s', async (t) => {
+  const other = proposal({ ballot: { number: 6, step: 0 }, by: 'b', value: 'vb' });
+  t.match(accept(held(), { proposal: other, effect: KEEP }, 10).kept, { register: { value: 'vb', untilMs: 0, renewedMs: 0 }, vote: undefined });
 });
 
 t.test('a renewal moves the end on, and never back', async (t) => {

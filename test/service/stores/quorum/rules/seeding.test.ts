@@ -30,6 +30,9 @@ t.test('a lease is taken over from an older state too, if it is still in the new
 });
 
 t.test('a lease whose vote or time is over is not live on the new node', async (t) => {
+  const other = told(at(3, { value: 'v', untilMs: 100 }), vote('w', 100));
+  t.match(seedOf([other, told(at(1))], 10), { vote: { value: 'w' }, register: { value: 'v', untilMs: 0 } });
+  t.equal(seedOf([told(at(3, { value: 'v' })), told(at(2, { value: 'u', untilMs: 80 }), vote('v', 80))], 10).register.untilMs, 0, 'the time is another lease’s');
   for (const one of [told(at(3, { value: 'v', untilMs: 100 })), told(at(3, { value: 'v', untilMs: 100 }), vote('v', 100), 100)]) {
     const seed = seedOf([one, told(at(1))], 10);
     t.equal(seed.vote, undefined);
@@ -37,8 +40,12 @@ t.test('a lease whose vote or time is over is not live on the new node', async (
   }
 });
 
+t.test('the vote of a lease comes before one that nobody has claimed, however long that lasts', async (t) => {
+  t.strictSame(seedOf([told(at(3, { value: 'v', untilMs: 100 }), vote('v', 100)), told(at(1), vote('w', 900))], 0).vote, { value: 'v', untilMs: 100 });
+});
+
 t.test('a vote that nobody has claimed yet is taken over, the one that lasts longest', async (t) => {
-  t.strictSame(seedOf([told(at(1), vote('v', 30)), told(at(1), vote('w', 20))], 100).vote, { value: 'v', untilMs: 130 });
+  t.strictSame(seedOf([told(at(1), vote('v', 30)), told(at(1), vote('w', 1_020), 1_000)], 100).vote, { value: 'v', untilMs: 130 });
   t.equal(seedOf([told(at(1), vote('v', 30), 30), told(at(1))], 100).vote, undefined);
 });
 
