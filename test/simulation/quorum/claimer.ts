@@ -2,26 +2,9 @@
 import { chosenOf, leaseOf, leftOf, writeOf, type Said } from '../../../service/src/stores/quorum/rules/majority.ts';
 import type { Proposal } from '../../../service/src/stores/quorum/rules/register.ts';
 import { believes, forgetting, isSeen, newestEpoch, saidTo, sending, withClaimer } from './change.ts';
+import type { ClaimersParts, Emit } from './claimers-parts.ts';
 import { LETTERS, MAJORITY, type Answer, type Claimer, type Things, type World } from './model.ts';
 import { LASTS_MS, type Rules, type State } from './rules.ts';
-
-export interface ClaimersParts {
-  readonly things: Things;
-  readonly rules: Rules;
-  readonly attempts: number;
-  readonly votes: 'apart' | 'with claims';
-  /** No two claimers choose the same first number. */
-  readonly numbersDiffer: boolean;
-  /** Whether what is given up is released, and the session then forgotten. */
-  readonly ends: 'never' | 'released' | 'forgotten';
-  /** The last of them wants no lease: where it finds one that is over, it writes a state without it, as whoever parks a reply does. */
-  readonly lastSettles: boolean;
-  /** Whether nodes that missed a claim or a renewal are given it afterwards. */
-  readonly repairs: boolean;
-}
-
-/** Tells what has happened, and the world after it. */
-export type Emit = (says: () => string, world: World) => void;
 
 const KEEP = { kind: 'keep' } as const;
 

@@ -1,6 +1,7 @@
 /** One thing to explore: how many claim, what may go wrong meanwhile, and what is checked. */
 import { brokenIn, noted, type Broken } from './checks.ts';
-import { Claimers, type ClaimersParts } from './claimer.ts';
+import { Claimers } from './claimer.ts';
+import type { ClaimersParts } from './claimers-parts.ts';
 import { EMPTY_KEPT, keysOf, LETTERS, NODES, Things, type World } from './model.ts';
 import type { Rules } from './rules.ts';
 import { explore, type Explored } from './search.ts';

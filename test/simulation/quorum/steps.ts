@@ -1,7 +1,8 @@
 /** Every step that a world can take: a message is delivered, a time ends, a claimer acts, a node loses everything, the operator goes on. */
 import type { Kept } from '../../../service/src/stores/quorum/rules/register.ts';
 import { eachColumn, isLiveOn, newestEpoch, withColumn, withNode, withOperator } from './change.ts';
-import type { Claimers, Emit } from './claimer.ts';
+import type { Claimers } from './claimer.ts';
+import type { Emit } from './claimers-parts.ts';
 import type { Interned } from './interned.ts';
 import { EMPTY_KEPT, LETTERS, type Answer, type Ask, type Column, type Request, type Things, type World } from './model.ts';
 import { LASTS_MS, NOW_MS, type Rules, type State } from './rules.ts';

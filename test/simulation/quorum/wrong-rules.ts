@@ -35,11 +35,6 @@ export const SEEDS_WITHOUT_VOTES: Rules = { ...RIGHT, seed: (read, nowMs) => ({ 
 
 export const SEEDS_WITHOUT_FLOOR: Rules = { ...RIGHT, seed: (read, nowMs) => ({ ...RIGHT.seed(read, nowMs), floor: 0 }) };
 
-export const SEEDS_WITHOUT_PROMISE: Rules = { ...RIGHT, seed: (read, nowMs) => {
-  const seed = RIGHT.seed(read, nowMs);
-  return withRegister(seed, { promised: seed.register.accepted.number, promisedBy: seed.register.acceptedBy });
-} };
-
 /** A node takes a claim whosever vote it has. */
 const takesAnyClaim: Rules['accept'] = (kept, request, nowMs) => {
   if (request.effect.kind !== 'claim') return node.accept(kept, request, nowMs);
@@ -47,10 +42,10 @@ const takesAnyClaim: Rules['accept'] = (kept, request, nowMs) => {
   return done.answer.kind === 'taken' && done.kept.register !== kept.register ? done : { ...done, kept };
 };
 
-export const LOOKS_AT_NO_VOTE: Rules = { ...RIGHT, waitsForVotes: true, accept: takesAnyClaim };
+export const LOOKS_AT_NO_VOTE: Rules = { ...RIGHT, accept: takesAnyClaim };
 export const LOOKS_AT_NO_LEASE: Rules = { ...RIGHT, looksAtLease: false };
-/** The vote alone is what makes a lease exclusive here, and nobody looks at it any more once it was given. */
-export const TRUSTS_OLD_VOTES: Rules = { ...LOOKS_AT_NO_VOTE, looksAtLease: false };
+/** The claimer waits for its votes, as with redlock alone, and nobody looks at them any more when they are claimed. */
+export const TRUSTS_OLD_VOTES: Rules = { ...LOOKS_AT_NO_VOTE, looksAtLease: false, waitsForVotes: true };
 
 /** Redlock's `extend`: where it misses its majority it unlocks everywhere. */
 export const EXTENDS_LIKE_REDLOCK: Rules = { ...RIGHT, failedRenewalWithdraws: true };
@@ -75,4 +70,3 @@ export const REPAIRS_AGAINST_PROMISES: Rules = {
     return done.answer.kind === 'taken' && compareBallots(accepted, asked.proposal.ballot) === 0 ? { ...done, kept: withRegister(done.kept, { promised, promisedBy }) } : node.repair(kept, asked, nowMs);
   },
 };
-export const X1: Rules = { ...RIGHT, accept: takesAnyClaim };

@@ -15,6 +15,8 @@ export interface Judgement {
 export interface Wanted {
   readonly accepted: readonly RiskName[];
   readonly db: number;
+  /** A member of a quorum: what its majority promises rests on each of them, and no risk can be accepted. */
+  readonly isMember?: boolean;
 }
 
 const OLDEST_MAJOR = 7;
@@ -83,7 +85,7 @@ const refusalsOf = ({ version, mode, clusterSize, role, evictionPolicy, db }: Se
   if (mode === 'sentinel') return ['it is a Sentinel; give the address of the Redis that it watches'];
   const refusals = [
     isTooOld(version) && `it is Redis ${version}, and Holdfast needs Redis 7.0 or newer, or Valkey`,
-    mode === 'cluster' && clusterSize !== 1 && `it is part of a Redis Cluster of ${clusterSize ?? 'several'} nodes, and this store lives in one`,
+    mode === 'cluster' && (clusterSize !== 1 || wanted.isMember) && `it is part of a Redis Cluster of ${clusterSize ?? 'several'} nodes, and this store lives in one`,
     db !== wanted.db && (db !== undefined || wanted.db !== 0) && `it has no database ${wanted.db} for this user; give one that it has, such as 0`,
     role === 'slave' && 'it is a replica of another Redis; give the address of its primary',
     evictionRefusal(evictionPolicy),
@@ -100,7 +102,7 @@ export const judgeServer = (facts: ServerFacts, wanted: Wanted): Judgement => {
   const isAccepted = ({ name }: Weakness): boolean => wanted.accepted.includes(name);
   const refused = weaknesses.filter((weakness) => !isAccepted(weakness));
   return {
-    refusals: [...refusals, ...refused.map(({ name, is, mend }) => `${is}; ${mend}, or accept it with HOLDFAST_ACCEPT=${name}: ${LUCK}`)],
+    refusals: [...refusals, ...refused.map(({ name, is, mend }) => `${is}; ${mend}${wanted.isMember ? '' : `, or accept it with HOLDFAST_ACCEPT=${name}: ${LUCK}`}`)],
     risks: weaknesses.filter(isAccepted).map(({ name, costs }) => ({ name, cost: `${costs[0]!.toUpperCase()}${costs.slice(1)}: ${LUCK}.` })),
   };
 };

@@ -5,6 +5,8 @@ export interface ServerFacts {
   /** As Redis numbers it; Valkey says which Redis it is compatible with. */
   readonly version: string | undefined;
   readonly isValkey: boolean;
+  /** Of this run of this server: two addresses with one run id are one server. */
+  readonly runId: string | undefined;
   /** `standalone`, `cluster` or `sentinel`. */
   readonly mode: string | undefined;
   /** Nodes of its cluster that have slots. */
@@ -37,6 +39,7 @@ const isOn = (text: string | undefined, on: string): boolean | undefined => (tex
 export const factsOf = ({ info, clusterInfo, clientInfo, settings }: ServerAnswers): ServerFacts => ({
   version: field(info, 'redis_version'),
   isValkey: field(info, 'valkey_version') !== undefined,
+  runId: field(info, 'run_id'),
   mode: field(info, 'redis_mode') ?? field(info, 'server_mode'),
   clusterSize: count(field(clusterInfo, 'cluster_size')),
   role: field(info, 'role'),

@@ -6,6 +6,7 @@ import type { ServerFacts } from '../../../../service/src/stores/redis/server-fa
 const RIGHT: ServerFacts = {
   version: '7.0.0',
   isValkey: false,
+  runId: 'a'.repeat(40),
   mode: 'standalone',
   clusterSize: undefined,
   role: 'master',

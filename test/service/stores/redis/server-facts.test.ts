@@ -16,6 +16,7 @@ t.test('the settings of this moment are believed before the summary', async (t) 
   t.strictSame(factsOf(answers({})), {
     version: '7.0.15',
     isValkey: false,
+    runId: undefined,
     mode: 'standalone',
     clusterSize: undefined,
     role: 'master',
