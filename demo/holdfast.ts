@@ -27,8 +27,9 @@ const SETTLED: readonly ReplyState[] = ['dead', 'delivered', 'superseded'];
 
 const operatorOf = ({ url }: RunningService): LeaseClient => new LeaseClient({ baseUrl: url, holder: 'operator', events: false });
 
-const hasAny = async (client: LeaseClient, state: ReplyState): Promise<boolean> => {
-  for await (const _ of client.replies.list({ state, pageSize: 1 })) return true;
+/** In one listing: looked for state by state, a reply that is taken and put back meanwhile would be in none of them. */
+const hasOpen = async (client: LeaseClient): Promise<boolean> => {
+  for await (const { state } of client.replies.list({ pageSize: 1_000 })) if (OPEN.includes(state)) return true;
   return false;
 };
 
@@ -64,8 +65,7 @@ export const startHoldfast = async (settings: HoldfastSettings, channelUrl: stri
     startCourier,
     async isSettled() {
       await using operator = operatorOf(service);
-      for (const state of OPEN) if (await hasAny(operator, state)) return false;
-      return isSpoolEmpty(folder);
+      return !(await hasOpen(operator)) && isSpoolEmpty(folder);
     },
   };
 };

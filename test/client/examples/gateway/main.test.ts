@@ -59,6 +59,11 @@ t.test('a gateway that is killed in the middle delivers everything once per repl
   await until('the generation that is cut off', () => world.asked.includes('ada-3'));
   await until('the sending that is cut off', () => world.received.some(({ text }) => text.startsWith('re eve-3')));
   await until('carol’s reply is parked', () => killed.events.some(({ event, session, outcome }) => event === 'answered' && session === 'example:chat:carol' && outcome === 'parked'));
+  // What a kill cuts off between the model's answer and its parking is generated again, and rightly; here nothing is on that way.
+  await until('every answer of the model is parked', async () => {
+    const [bob, ...others] = await Promise.all(['chat:bob', 'chat:ada', 'chat:carol', 'mail:thread'].map((session) => statesOf(`example:${session}`)));
+    return bob!.length === 4 && [bob!, ...others].flat().length === world.answered.length;
+  });
   await killed.end('SIGKILL');
   t.equal(killed.stderr, '');
   t.ok(inbox().length >= 4, 'messages that were acknowledged and not answered');
