@@ -175,7 +175,7 @@ export const quorumStoreOn = (nodes: readonly MemoryNode[], { clock, instanceId,
   const store: QuorumStore = new QuorumStore({
     clock,
     nodes,
-    votes: new Votes({ clock, clients: nodes.map(({ voting }) => voting), lockScript: (text) => text, unlockScript: (text) => text }),
+    votes: new Votes({ clock, keyOf: (name) => name, clients: nodes.map(({ voting }) => voting), lockScript: (text) => text, unlockScript: (text) => text }),
     storeId: 'st_quorum',
     instanceId,
     random: Math.random,

@@ -49,7 +49,7 @@ export const openQuorumStore = async (settings: QuorumStoreSettings): Promise<Qu
     const store: QuorumStore = new QuorumStore({
       clock,
       nodes: members.map(({ node }) => node),
-      votes: new Votes({ clock: linkClock, clients, lockScript: lockScript(expected), unlockScript }),
+      votes: new Votes({ clock: linkClock, keyOf: (name) => `hfq:v:${name}`, clients, lockScript: lockScript(expected), unlockScript }),
       storeId: gathering.cluster,
       instanceId,
       random: Math.random,

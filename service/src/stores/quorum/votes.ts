@@ -21,6 +21,8 @@ export interface Vote {
 
 export interface VotesParts {
   readonly clock: Clock;
+  /** The key of a session's vote on each node. */
+  readonly keyOf: (name: string) => string;
   readonly clients: readonly VotingClient[];
   /** Put around redlock's own scripts, so that a node which is no member does not vote. */
   readonly lockScript: (text: string) => string;
@@ -30,20 +32,22 @@ export interface VotesParts {
 export class Votes {
   readonly #redlock: Redlock;
   readonly #clock: Clock;
+  readonly #keyOf: (name: string) => string;
 
-  constructor({ clock, clients, lockScript, unlockScript }: VotesParts) {
+  constructor({ clock, keyOf, clients, lockScript, unlockScript }: VotesParts) {
     this.#clock = clock;
+    this.#keyOf = keyOf;
     this.#redlock = new Redlock([...clients], { retryCount: 0, lockScript, unlockScript });
     // A node that does not answer is no vote; whether it answers is told by its link.
     this.#redlock.on('clientError', () => {});
   }
 
   /** One attempt. Undefined where a majority did not vote for it: then nothing of it is left behind. */
-  async take(key: string): Promise<Vote | undefined> {
+  async take(name: string): Promise<Vote | undefined> {
     let lock: Redlock.Lock;
     const startedMs = this.#clock.now().monoMs;
     try {
-      lock = await this.#redlock.lock(key, VOTE_MS);
+      lock = await this.#redlock.lock(this.#keyOf(name), VOTE_MS);
     } catch (error) {
       if (error instanceof Redlock.LockError) return undefined;
       throw error;
