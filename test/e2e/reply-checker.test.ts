@@ -138,7 +138,14 @@ const WRONG: readonly [about: string, rule: ReplyViolation['rule'], replyId: str
   })],
 ];
 
-void t.test('a lawful run has no violation', async (test) => {
+void t.test('a sending that stood still, and arrived after the one that came instead, is no repeat without the mark', async (t) => {
+  const { accepted } = lawful();
+  const late = accepted.map((entry) => (isOf('r3')(entry) && !entry.maybeDelivered ? { ...entry, atMs: 396 } : entry)).toSorted((a, b) => a.atMs - b.atMs);
+  t.strictSame(late.filter(isOf('r3')).map(({ maybeDelivered }) => maybeDelivered), [true, false]);
+  t.strictSame(checkReplies({ ...lawful(), accepted: late }).violations, []);
+});
+
+t.test('a lawful run has no violation', async (test) => {
   const { violations, ...counts } = checkReplies(lawful());
   test.same(violations, []);
   test.same(counts, { kept: 7, lostUnacknowledged: 1, repeats: 1 });

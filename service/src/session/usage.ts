@@ -29,6 +29,26 @@ export interface StoreUsage {
 
 export const NO_USAGE: Usage = Object.freeze({ leases: 0, waiters: 0, parked: 0, sending: 0, unknown: 0, dead: 0, bytes: 0 });
 
+/** What all namespaces use, kept by adding what has changed; one that uses nothing is not kept. */
+export class UsageSums {
+  readonly #sums = new Map<Namespace, { -readonly [What in keyof Usage]: Usage[What] }>();
+
+  of(namespace: Namespace): Usage {
+    return this.#sums.get(namespace) ?? NO_USAGE;
+  }
+
+  get namespaces(): Iterable<Namespace> {
+    return this.#sums.keys();
+  }
+
+  add(namespace: Namespace, what: keyof Usage, amount: number): void {
+    let sums = this.#sums.get(namespace);
+    if (!sums) this.#sums.set(namespace, (sums = { ...NO_USAGE }));
+    sums[what] += amount;
+    if (sums[what] === 0 && Object.values(sums).every((sum) => sum === 0)) this.#sums.delete(namespace);
+  }
+}
+
 /** What one session adds to it. */
 export const usageOf = ({ lease, waiters, replies }: Session): Usage => {
   const usage = { ...NO_USAGE, leases: lease ? 1 : 0, waiters: waiters.length };

@@ -47,10 +47,10 @@ const checkEnds = (log: readonly LogLine[], known: Known, sent: Sent): ReplyViol
     return [];
   });
 
-/** A second time only under the same id, and only where the sender knew that the first might have arrived. */
+/** A second time only under the same id, and only where the sender knew that the first might have arrived. What was begun first may arrive last: its sender stood still meanwhile. */
 const checkRepeats = (sent: Sent): ReplyViolation[] =>
   [...sent.values()].flatMap((entries) =>
-    entries.slice(1).flatMap((entry) => (entry.maybeDelivered ? [] : [violation('repeated', entry, 'sent again, though nothing was unknown about the attempt before')])),
+    entries.toSorted((a, b) => a.begunMs - b.begunMs).slice(1).flatMap((entry) => (entry.maybeDelivered ? [] : [violation('repeated', entry, 'sent again, though nothing was unknown about the attempt before')])),
   );
 
 /** What the channel and the transcripts have is what was generated under that id, and the same each time. */

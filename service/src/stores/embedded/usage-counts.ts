@@ -1,17 +1,15 @@
 /** What each namespace uses, kept from one state of a session to the next. */
 import type { Clock } from '../../clock.ts';
 import type { Namespace, Session } from '../../session/types.ts';
-import { NO_USAGE, oldestReplyAt, oldestWaitAt, usageOf, type StoreUsage, type Usage } from '../../session/usage.ts';
+import { NO_USAGE, oldestReplyAt, oldestWaitAt, usageOf, UsageSums, type StoreUsage, type Usage } from '../../session/usage.ts';
 import type { Entry } from './session-table.ts';
 import { moveIn, TimeIndex } from './time-index.ts';
-
-type Counts = { -readonly [What in keyof Usage]: Usage[What] };
 
 const WHATS = Object.keys(NO_USAGE) as (keyof Usage)[];
 
 export class UsageCounts implements StoreUsage {
   readonly #clock: Clock;
-  readonly #counts = new Map<Namespace, Counts>();
+  readonly #sums = new UsageSums();
   readonly #waits = new TimeIndex();
   readonly #replies = new TimeIndex();
 
@@ -20,11 +18,11 @@ export class UsageCounts implements StoreUsage {
   }
 
   of(namespace: Namespace): Usage {
-    return this.#counts.get(namespace) ?? NO_USAGE;
+    return this.#sums.of(namespace);
   }
 
   get namespaces(): Iterable<Namespace> {
-    return this.#counts.keys();
+    return this.#sums.namespaces;
   }
 
   oldestWaitMs(): number {
@@ -42,18 +40,11 @@ export class UsageCounts implements StoreUsage {
     if (before.replies !== after.replies) moveIn(this.#replies, entry, oldestReplyAt(before), oldestReplyAt(after));
     else if (before.waiters === after.waiters) {
       // The way of nearly every change: a renewal changes nothing here, and a grant one number.
-      if ((before.lease !== undefined) !== isHeld) this.#add(entry.namespace, 'leases', isHeld ? 1 : -1);
+      if ((before.lease !== undefined) !== isHeld) this.#sums.add(entry.namespace, 'leases', isHeld ? 1 : -1);
       return;
     }
     const [was, is] = [usageOf(before), usageOf(after)];
-    for (const what of WHATS) if (is[what] !== was[what]) this.#add(entry.namespace, what, is[what] - was[what]);
-  }
-
-  #add(namespace: Namespace, what: keyof Usage, amount: number): void {
-    let counts = this.#counts.get(namespace);
-    if (!counts) this.#counts.set(namespace, (counts = { ...NO_USAGE }));
-    counts[what] += amount;
-    if (counts[what] === 0 && WHATS.every((other) => counts[other] === 0)) this.#counts.delete(namespace);
+    for (const what of WHATS) if (is[what] !== was[what]) this.#sums.add(entry.namespace, what, is[what] - was[what]);
   }
 
   #ageOf({ first }: TimeIndex): number {

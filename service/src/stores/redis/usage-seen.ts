@@ -1,10 +1,8 @@
 /** What each namespace uses, as the rounds last saw it in each partition. */
 import type { Clock } from '../../clock.ts';
 import type { Namespace } from '../../session/types.ts';
-import { NO_USAGE, type StoreUsage, type Usage } from '../../session/usage.ts';
+import { NO_USAGE, UsageSums, type StoreUsage, type Usage } from '../../session/usage.ts';
 import type { PartitionUsage } from './lua/due.ts';
-
-type Counts = { -readonly [What in keyof Usage]: Usage[What] };
 
 /** On this process's clock. */
 interface Since {
@@ -18,18 +16,18 @@ export class UsageSeen implements StoreUsage {
   readonly #clock: Clock;
   readonly #partitions = new Map<number, PartitionUsage>();
   readonly #since = new Map<number, Since>();
-  readonly #sums = new Map<Namespace, Counts>();
+  readonly #sums = new UsageSums();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   of(namespace: Namespace): Usage {
-    return this.#sums.get(namespace) ?? NO_USAGE;
+    return this.#sums.of(namespace);
   }
 
   get namespaces(): Iterable<Namespace> {
-    return this.#sums.keys();
+    return this.#sums.namespaces;
   }
 
   oldestWaitMs(): number {
@@ -51,14 +49,7 @@ export class UsageSeen implements StoreUsage {
   }
 
   #addAll(usage: PartitionUsage | undefined, sign: 1 | -1): void {
-    for (const { namespace, what, count } of usage?.counts ?? []) if (isCounted(what)) this.#add(namespace as Namespace, what, sign * count);
-  }
-
-  #add(namespace: Namespace, what: keyof Usage, amount: number): void {
-    let counts = this.#sums.get(namespace);
-    if (!counts) this.#sums.set(namespace, (counts = { ...NO_USAGE }));
-    counts[what] += amount;
-    if (counts[what] === 0 && Object.values(counts).every((count) => count === 0)) this.#sums.delete(namespace);
+    for (const { namespace, what, count } of usage?.counts ?? []) if (isCounted(what)) this.#sums.add(namespace as Namespace, what, sign * count);
   }
 
   #ageOf(what: keyof Since): number {
