@@ -22,7 +22,7 @@ const SEED = Number(process.env['HOLDFAST_SEED'] ?? Date.now() % 1_000_000);
 /** How late a busy machine may make what is promised in milliseconds: the promises' own numbers are asserted on the virtual clock. */
 const MACHINE_MS = 2_500;
 const OPTIONS: Partial<CheckOptions> = { slackMs: 5, lateMs: 3_000, countsBack: true, promptMs: MACHINE_MS, deadlineMs: 2_000 + MACHINE_MS };
-/** A kind of fault for each two seconds, at least, of a reduced run. */
+/** Kinds of faults: all in a full run; in a reduced one, what a slow machine has time for. */
 const FAULT_KINDS_MIN = IS_LONG ? FAULTS.length : 3;
 /** What a reduced run on a busy machine gets done at least: less would leave too little to judge. A full run is four times it. */
 const atLeast = (count: number): number => (IS_LONG ? 4 : 1) * count;
