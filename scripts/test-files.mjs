@@ -9,6 +9,7 @@ const FAULTS = join('test', 'faults');
 const ONLY_LONG = new Set([
   'fresh-clone', // .ci/run
   'crash-between-steps', // kill-points
+  'packages', // image, client-types: both pack
   'redis-messages', // instances-run, redis-link
   'redis-wiped', // test/service/stores/redis/recovery and marking
   'docs-page-replies', // dashboard, docs-page

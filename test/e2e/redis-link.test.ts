@@ -80,12 +80,13 @@ t.test('a server that was killed and started again is used again, with its subsc
   link.onUp(() => (ups += 1));
   await subscribe({ link, channels: ['news'], onMessage: (_channel, message) => void messages.push(message), onSubscribed: () => (subscribed += 1) });
   for (const round of [1, 2, 3]) {
+    const before = subscribed;
     const pending = settled(link.commands.call('BLPOP', 'nothing', '0'));
     await redis.kill();
     t.equal(await pending, 'unknown', 'what waits for an answer is told at once');
     await until('the link is down', () => !link.isUp);
     await redis.start();
-    await until('both connections are back', () => link.isUp && subscribed === round + 1);
+    await until('both connections are back', () => link.isUp && subscribed > before);
     await redis.ask((asked) => asked.publish('news', `round ${round}`));
   }
   await until('the messages have come', () => messages.length === 3);
@@ -161,7 +162,7 @@ t.test('a start waits for a server that reads its append-only file', async (t) =
     link.commands.on('connect', () => (times.connectedMs = monotonicMs()));
     const fault = await link.open().then(() => undefined, String);
     if (fault === undefined) return { link, ...times };
-    t.match(fault, /nothing listens there/, 'until then it is not there, and nothing else');
+    t.match(fault, /nothing listens there|accepts connections and does not answer/, 'until then it is not there, or still reads, and nothing else');
     return undefined;
   });
   t.ok(monotonicMs() - connectedMs > 500, 'it was connected long before it was used');
