@@ -52,7 +52,7 @@ const asText = (numbers: Readonly<Record<string, number>>): string => Object.ent
 const SETTINGS = {
   HOLDFAST_HOST: { standard: '127.0.0.1', meaning: 'Address to listen on. Any but a loopback address needs HOLDFAST_KEYS or HOLDFAST_API_KEY.' },
   HOLDFAST_PORT: { standard: '7420', meaning: 'Port to listen on. 0 takes a free one and prints it.' },
-  HOLDFAST_STORE: { standard: 'file:./holdfast.db', meaning: 'Where leases are kept: file:<path> of a database file, or redis://[user:password@]host[:port][/database], or rediss:// for TLS.' },
+  HOLDFAST_STORE: { standard: 'file:./holdfast.db', meaning: 'Where leases are kept: file:<path> of a database file, or redis://[user:password@]host[:port][/database], or rediss:// for TLS; or three or five of these, separated by commas, for a quorum.' },
   HOLDFAST_KEYS: { standard: '', meaning: 'File of the API keys, made by "holdfast-server keys create"; read again on SIGHUP.' },
   HOLDFAST_API_KEY: { standard: '', meaning: 'One static key instead, which opens everything, sent as "Authorization: Bearer <key>".' },
   HOLDFAST_TLS_CERT: { standard: '', meaning: 'Certificate (PEM, with its chain) to speak TLS with; taken up again when the file changes.' },
@@ -182,7 +182,7 @@ const MASK = '********';
 /** Of an address its user and password are masked; a key is nothing but a secret. */
 const masked = (variable: Variable, value: string): string => {
   if (variable === 'HOLDFAST_API_KEY' && value !== '') return MASK;
-  return variable === 'HOLDFAST_STORE' ? value.replace(/^(rediss?:\/\/)[^@/]*@/, `$1${MASK}@`) : value;
+  return variable === 'HOLDFAST_STORE' ? value.replace(/(^|,\s*)(rediss?:\/\/)[^@/]*@/g, `$1$2${MASK}@`) : value;
 };
 
 const printed = (given: Partial<Record<Variable, Given>>): readonly string[] =>

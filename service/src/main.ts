@@ -61,9 +61,14 @@ const originOf = ({ address, family, port }: AddressInfo, scheme: string): strin
   return `${scheme}://${family === 'IPv6' && host.includes(':') ? `[${host}]` : host}:${port}`;
 };
 
+const shownPlace = (store: Settings['store']): string => {
+  if (store.kind === 'file') return store.file;
+  return store.kind === 'redis' ? shownAddress(store.server) : `a quorum of ${store.servers.map(shownAddress).join(', ')}`;
+};
+
 const announce = (app: FastifyInstance, { store, tls }: Settings): void => {
   const origin = originOf(app.server.address() as AddressInfo, tls ? 'https' : 'http');
-  const place = store.kind === 'file' ? store.file : shownAddress(store.server);
+  const place = shownPlace(store);
   const lines = [`Holdfast ${VERSION} keeps its leases in ${place}`, `  Dashboard   ${origin}/`, `  API         ${origin}/v1`, `  Swagger UI  ${origin}/docs`, `  Health      ${origin}/healthz`];
   // In one piece: a program that reads these lines sees all of them or none.
   print(lines.join('\n'));
@@ -79,6 +84,10 @@ interface StoreNeeds {
 const openStore = async ({ store, accepted, ttlMsMax }: Settings, needs: StoreNeeds): Promise<LeaseStore> => {
   if (store.kind === 'file') return openEmbeddedStore({ file: store.file, clock: systemClock, onFatal: needs.onFatal });
   // Loaded only where it is used: its client and its scripts are no part of a service on a file.
+  if (store.kind === 'quorum') {
+    const { openQuorumStore } = await import('./stores/quorum/open.ts');
+    return openQuorumStore({ addresses: store.servers, clock: systemClock, ...needs });
+  }
   const { openRedisStore } = await import('./stores/redis/open.ts');
   return openRedisStore({ address: store.server, accepted, ttlMsMax, clock: systemClock, ...needs });
 };

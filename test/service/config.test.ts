@@ -73,10 +73,22 @@ t.test('a Redis is given by URL, with what it does not say filled in', async (t)
   for (const store of wrong) t.strictSame(faultsOf({ HOLDFAST_STORE: store }), [form], store);
 });
 
-t.test('a list of servers is told to be for a store that is not there yet', async (t) => {
-  for (const store of ['redis://a,redis://b,redis://c', 'redis://a, rediss://b']) {
-    t.strictSame(faultsOf({ HOLDFAST_STORE: store }), ['HOLDFAST_STORE: several servers are for the quorum store, which this version does not have; give one']);
-  }
+t.test('three or five servers are a quorum', async (t) => {
+  const server = (host: string, more: object = {}) => ({ host, port: 6379, db: 0, tls: false, ...more });
+  t.strictSame(storeOf('redis://a,redis://b,redis://c'), { kind: 'quorum', servers: [server('a'), server('b'), server('c')] });
+  const five = storeOf('rediss://u:p@a:7000/2, redis://b ,redis://c,redis://d,redis://e');
+  t.match(five, { kind: 'quorum', servers: [server('a', { port: 7000, db: 2, tls: true, username: 'u', password: 'p' }), server('b'), server('c'), server('d'), server('e')] });
+});
+
+t.test('what is no quorum is told', async (t) => {
+  const told = (store: string): readonly string[] => faultsOf({ HOLDFAST_STORE: store });
+  t.strictSame(told('redis://a,redis://b'), ['HOLDFAST_STORE: a quorum is of 3 or 5 servers, and these are 2']);
+  t.strictSame(told('redis://a,redis://b,redis://c,redis://d'), ['HOLDFAST_STORE: a quorum is of 3 or 5 servers, and these are 4']);
+  t.strictSame(told(['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((host) => `redis://${host}`).join(',')), ['HOLDFAST_STORE: a quorum is of 3 or 5 servers, and these are 7']);
+  t.strictSame(told('redis://a,redis://b,redis://a/1'), ['HOLDFAST_STORE: names a:6379 twice; a quorum is of servers that fail each for itself']);
+  t.match(told('redis://a,redis://b,file:x'), [/^HOLDFAST_STORE: server 2 of 2 must be redis:/]);
+  t.match(told('redis://a,redis://u:s@b?x=1,redis://c'), [/^HOLDFAST_STORE: server 2 of 3 must be redis:.* and nothing more/]);
+  t.strictSame(faultsOf({ HOLDFAST_STORE: 'redis://a,redis://b,redis://c', HOLDFAST_ACCEPT: 'fsync' }), ['HOLDFAST_ACCEPT: a quorum has no risk to accept, so not "fsync" either']);
 });
 
 t.test('risks are accepted by name, each for the store that has it', async (t) => {
@@ -100,7 +112,7 @@ t.test('all faults are told at once, each by the name of its variable', async (t
     }),
     [
       'HOLDFAST_PORT: must be an integer from 0 to 65535, not "65536"',
-      'HOLDFAST_STORE: must be file:<path> or redis://[user:password@]host[:port][/database]',
+      'HOLDFAST_STORE: must be file:<path> or redis://[user:password@]host[:port][/database], or three or five of these, separated by commas',
       'HOLDFAST_KEYS: is needed to listen on "0.0.0.0", which is not a loopback address: make a key with "holdfast-server keys create --help", or set HOLDFAST_API_KEY',
       'HOLDFAST_ACCEPT: the risks of a Redis are fsync and failover, and not "luck"',
       'HOLDFAST_TTL_MIN_MS: must not be larger than HOLDFAST_TTL_MAX_MS (20 > 10)',
@@ -176,6 +188,12 @@ t.test('a file that cannot be read, or names what is no setting, is told beside 
   t.strictSame(faultsOf({ HOLDFAST_CONFIG: '/etc/none.env', HOLDFAST_PORT: 'x' }), ['HOLDFAST_CONFIG: /etc/none.env cannot be read: ENOENT', 'HOLDFAST_PORT: must be an integer from 0 to 65535, not "x"']);
   const invocation = readInvocation(['--config', 'f'], {}, fileOf('HOLDFAST_PROT=1\nPATH=/bin\nHOLDFAST_PORT=-1\n'));
   t.strictSame(invocation, { kind: 'faults', faults: ['HOLDFAST_CONFIG: f names HOLDFAST_PROT, which is no setting', 'HOLDFAST_CONFIG: f names PATH, which is no setting', 'HOLDFAST_PORT: must be an integer from 0 to 65535, not "-1"'] });
+});
+
+t.test('of a quorum every user and password is masked', async (t) => {
+  const invocation = readInvocation(['--print-config'], { HOLDFAST_STORE: 'redis://a, rediss://u:p,q@b:1/2,redis://:s@c' }, fileOf(''));
+  if (invocation.kind !== 'print') throw new Error(JSON.stringify(invocation));
+  t.ok(invocation.lines.includes('HOLDFAST_STORE=redis://a, rediss://********@b:1/2,redis://********@c  # the environment'), 'masked', { lines: invocation.lines });
 });
 
 t.test('what is in force can be printed, with where it is from, and without a secret', async (t) => {

@@ -87,7 +87,7 @@ export class MemoryNode implements NodePort, ListingPort {
       return voted.isVote ? 1 : 0;
     };
     return {
-      evalsha: (_hash, given, callback) => void perform(given).then((votes) => callback(null, votes), (error: Error) => callback(error)),
+      evalsha: (_hash, given, callback) => void perform(given).then((votes) => void callback(null, votes), (error: Error) => void callback(error)),
       eval: (_given, callback) => callback(new Error('every script is known here')),
     };
   }

@@ -11,11 +11,10 @@ import { connectionFault } from '../redis/connection-faults.ts';
 import { makeConnection } from '../redis/connections.ts';
 import type { StoreLog } from '../redis/link.ts';
 import { SilenceGuard } from '../redis/silence-guard.ts';
+import { AnswerWatch, SILENCE_MS_MAX } from './answer-watch.ts';
 import { NodeSilentError } from './node-port.ts';
 import { defineScripts } from './node-scripts.ts';
 
-/** A healthy node answers in a few milliseconds, its disk's sync included. */
-export const DEADLINE_MS = 500;
 /** A node that is away is looked for so often. */
 const PROBE_EVERY_MS = 200;
 /** One that was refused by its checks is looked at again. */
@@ -40,6 +39,7 @@ export class NodeLink {
   readonly subscription: Redis;
   readonly #parts: NodeLinkParts;
   readonly #guards: readonly SilenceGuard[];
+  readonly #watch: AnswerWatch;
   readonly #upListeners: (() => void)[] = [];
   /** Resolves when it is known for the first time whether the node is there. */
   readonly #settled = Promise.withResolvers<void>();
@@ -56,6 +56,7 @@ export class NodeLink {
     this.commands = makeConnection({ address, name: `${name}:commands`, reconnectDelayMs });
     this.subscription = makeConnection({ address, name: `${name}:subscription`, reconnectDelayMs });
     this.#guards = [this.commands, this.subscription].map((redis) => new SilenceGuard(redis, clock));
+    this.#watch = new AnswerWatch({ clock, shown: parts.shown, socket: () => this.commands.stream, onSilent: (why) => this.#fallSilent(why) });
     defineScripts(this.commands);
     for (const redis of [this.commands, this.subscription]) redis.on('error', (error) => (this.#fault = error));
     this.commands.on('ready', () => void this.#check());
@@ -92,20 +93,15 @@ export class NodeLink {
     this.#lose();
   }
 
-  /** Runs one command under the deadline. @throws NodeSilentError where it gives no answer */
+  /** Runs one command. @throws NodeSilentError where it gives no answer in time */
   async call<T>(run: (redis: Redis) => Promise<T>): Promise<T> {
-    const { clock, shown } = this.#parts;
+    const { shown } = this.#parts;
     if (this.#why !== undefined) throw new NodeSilentError(`${shown}: ${this.#why}`, false);
-    const late = Promise.withResolvers<never>();
-    const timer = clock.after(DEADLINE_MS, () => late.reject(new NodeSilentError(`${shown} did not answer within ${DEADLINE_MS} ms`, true)));
     try {
-      return await Promise.race([run(this.commands), late.promise]);
+      return await this.#watch.over(run(this.commands));
     } catch (error) {
-      if (!(error instanceof NodeSilentError)) throw new NodeSilentError(`${shown}: ${error instanceof Error ? error.message : String(error)}`, outcomeAfter(error) === 'unknown', error);
-      this.#fallSilent(error.message);
-      throw error;
-    } finally {
-      timer.cancel();
+      if (error instanceof NodeSilentError) throw error;
+      throw new NodeSilentError(`${shown}: ${error instanceof Error ? error.message : String(error)}`, outcomeAfter(error) === 'unknown', error);
     }
   }
 
@@ -123,6 +119,7 @@ export class NodeLink {
     this.#why = 'the store is closed';
     this.#probe?.cancel();
     for (const guard of this.#guards) guard.stop();
+    this.#watch.stop();
     await Promise.all([this.#end(this.commands), this.#end(this.subscription)]);
   }
 
@@ -139,7 +136,7 @@ export class NodeLink {
     let why: string | undefined;
     try {
       const late = Promise.withResolvers<never>();
-      const timer = this.#parts.clock.after(DEADLINE_MS, () => late.reject(new Error(`it did not answer within ${DEADLINE_MS} ms`)));
+      const timer = this.#parts.clock.after(SILENCE_MS_MAX, () => late.reject(new Error(`it did not answer within ${SILENCE_MS_MAX} ms`)));
       why = await Promise.race([this.#parts.check(this.commands), late.promise]).finally(() => timer.cancel());
     } catch (error) {
       if (number !== this.#checks || this.#closing) return;

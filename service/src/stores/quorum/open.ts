@@ -46,10 +46,12 @@ export const openQuorumStore = async (settings: QuorumStoreSettings): Promise<Qu
     await Promise.all(members.filter(({ link }) => link.isUp).map((member) => member.look()));
     const broadcast = await Broadcast.start(members, `hfq:${gathering.cluster}:messages`);
     const clients = members.map(({ node }) => node.voting);
+    const votes = new Votes({ clock: linkClock, keyOf: (name) => `hfq:v:${name}`, clients, lockScript: lockScript(expected), unlockScript });
+    await Promise.all(members.map((member) => keepLoaded(member, votes.scripts)));
     const store: QuorumStore = new QuorumStore({
       clock,
       nodes: members.map(({ node }) => node),
-      votes: new Votes({ clock: linkClock, keyOf: (name) => `hfq:v:${name}`, clients, lockScript: lockScript(expected), unlockScript }),
+      votes,
       storeId: gathering.cluster,
       instanceId,
       random: Math.random,
@@ -65,6 +67,16 @@ export const openQuorumStore = async (settings: QuorumStoreSettings): Promise<Qu
     await Promise.all(members.map(({ link }) => link.close()));
     throw error;
   }
+};
+
+/** Loads scripts on a node, now and whenever it comes back. */
+const keepLoaded = async ({ link }: Member, scripts: readonly string[]): Promise<void> => {
+  const load = async (): Promise<void> => {
+    // A node that is away is loaded when it comes back; until it is, each script is sent whole.
+    await Promise.all(scripts.map((text) => link.call((redis) => redis.script('LOAD', text)))).catch(() => {});
+  };
+  link.onUp(() => void load());
+  await load();
 };
 
 /** A server that may not be used stands in the way, even where the others would do: it was named by mistake, or is to be mended. */

@@ -122,17 +122,16 @@ export class RedisNode implements NodePort, ListingPort {
     return payload === null ? undefined : text(payload);
   }
 
-  /** For redlock, whose keys are names of sessions. A test's time goes before, since its scripts take no argument for it. */
+  /** For redlock. A test's time goes before, since its scripts take no argument for it. */
   get voting(): VotingClient {
     const { link, scriptTime } = this.#parts;
     const run = (command: 'evalsha' | 'eval', script: unknown, given: readonly unknown[], callback: (error: Error | null, result?: unknown) => void): void => {
-      const [keys, name, ...values] = given;
       const asked = link.call(async (redis) => {
         if (scriptTime) void redis.set('hfq:time', nodeTime(scriptTime())).catch(() => {});
-        return redis.call(command, ...([script, keys, `hfq:v:${text(name)}`, ...values] as string[]));
+        return redis.call(command, ...([script, ...given] as string[]));
       });
-      // Redlock looks for Redis' own words where a script is not known.
-      asked.then((result) => callback(null, result), (error: Error) => callback(error.cause instanceof Error ? error.cause : error));
+      // Redlock looks for Redis' own words where a script is not known. What its callback returns is a promise that it handles itself, and nobody's else.
+      asked.then((result) => void callback(null, result), (error: Error) => void callback(error.cause instanceof Error ? error.cause : error));
     };
     return {
       evalsha: (hash, given, callback) => run('evalsha', hash, given, callback),

@@ -6,6 +6,8 @@ declare module 'redlock' {
     /** Resolves when a majority of the clients has set `resource` for `ttlMs`; rejects with a `LockError` otherwise. */
     lock(resource: string, ttlMs: number): Promise<Redlock.Lock>;
     on(event: 'clientError', listener: (error: unknown) => void): this;
+    /** As they were made of the options. */
+    readonly scripts: Readonly<Record<'lockScript' | 'unlockScript', { readonly value: string }>>;
   }
 
   namespace Redlock {

@@ -42,6 +42,12 @@ export class Votes {
     this.#redlock.on('clientError', () => {});
   }
 
+  /** What redlock runs on each node. Loaded there beforehand, none of its requests is sent twice, so that they arrive in their order. */
+  get scripts(): readonly string[] {
+    const { lockScript, unlockScript } = this.#redlock.scripts;
+    return [lockScript.value, unlockScript.value];
+  }
+
   /** One attempt. Undefined where a majority did not vote for it: then nothing of it is left behind. */
   async take(name: string): Promise<Vote | undefined> {
     let lock: Redlock.Lock;

@@ -13,7 +13,8 @@ local function load()
 end
 
 local register = load()
-local vote = redis.call('GET', voteKey)
+local stored = redis.call('GET', voteKey)
+local vote = stored
 -- Redis lets go of it in that moment by itself; the time of a test does not.
 if vote and vote == register.value and register.untilMs <= now then vote = false end
 
@@ -62,7 +63,7 @@ local function write(proposal, untilMs, renewedMs)
   redis.call('HSET', registerKey, 'promised', int(register.promised), 'promisedBy', register.promisedBy, 'number', int(register.number), 'step', int(register.step),
     'acceptedBy', register.acceptedBy, 'state', register.state, 'token', int(register.token), 'value', register.value, 'until', int(untilMs), 'renewed', int(renewedMs))
   -- The vote of a lease that is not in the state any more goes with it.
-  if oldValue ~= '' and oldValue ~= register.value and vote == oldValue then
+  if oldValue ~= '' and oldValue ~= register.value and stored == oldValue then
     redis.call('DEL', voteKey)
     vote = false
   end
