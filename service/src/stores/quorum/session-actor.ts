@@ -12,6 +12,7 @@ import { canAnswer, firstBasis, type Basis, type BasisKind } from './basis.ts';
 import { decideOn, type Decision } from './deciding.ts';
 import type { Pacing } from './pacing.ts';
 import { payloadChanges } from './payloads.ts';
+import { askedAgain, isServed, isWaking } from './served-elsewhere.ts';
 import { Proposing, type ProposingParts } from './proposing.ts';
 import { withTimeLeft } from './time-left.ts';
 
@@ -125,6 +126,7 @@ export class SessionActor {
     const basis = await this.#proposing.basis(command, kind);
     if (basis === undefined) return 'promise';
     if (basis === 'refused') return PAUSE;
+    this.#answerServed(basis.session);
     const now = this.#parts.storeClock.now();
     const decision = decideOn(command, basis, this.#waiters, now);
     switch (decision.kind) {
@@ -139,6 +141,20 @@ export class SessionActor {
         if (basis.own === undefined) return 'promise';
         if (decision.effect.kind === 'claim' && !(await this.#proposing.hasVote())) return PAUSE;
         return this.#write(command, basis, decision);
+    }
+  }
+
+  /** Who waits here, and has been served or has ended through another instance meanwhile, asks again, and is answered what is so. */
+  #answerServed(session: Session): void {
+    const served = this.#waiters.filter((waiter) => isServed(session, waiter));
+    if (served.length === 0) return;
+    this.#setWaiters(this.#waiters.filter((waiter) => !served.includes(waiter)));
+    for (const waiter of served) {
+      const { connection } = waiter;
+      if (connection === undefined) continue;
+      const answer = this.perform(askedAgain(waiter, connection));
+      // Whoever cannot be told is answered by the service when its time is over.
+      answer.then((outcome) => isWaking(outcome) && this.#parts.tell(this.name, [{ connection, outcome }], []), () => {});
     }
   }
 
@@ -167,11 +183,15 @@ export class SessionActor {
 
   #done<C extends Command>({ outcome, waiters, wakes, events }: Decision<C>): OutcomeOf<C> {
     this.#isContended = false;
-    const changed = waiters !== this.#waiters;
-    this.#waiters = waiters;
-    if (changed) this.#parts.onWaiters(this.name, waiters);
+    this.#setWaiters(waiters);
     if (wakes.length + events.length > 0) this.#parts.tell(this.name, wakes, events);
     return outcome;
+  }
+
+  #setWaiters(waiters: readonly Waiter[]): void {
+    if (waiters === this.#waiters) return;
+    this.#waiters = waiters;
+    this.#parts.onWaiters(this.name, waiters);
   }
 
   /** Waiters are looked after by a timer for the next due moment; where the session seems free and could not be had, soon. */
