@@ -7,14 +7,17 @@ const FAULTS = join('test', 'faults');
 
 /** What only a full run repeats: CI itself is a fresh clone, and the others have a smaller relative in the ordinary run (named behind each). */
 const ONLY_LONG = new Set([
-  'fresh-clone', // .ci/run
-  'crash-between-steps', // kill-points
-  'packages', // image, client-types: both pack
-  'redis-messages', // instances-run, redis-link
-  'redis-wiped', // test/service/stores/redis/recovery and marking
-  'docs-page-replies', // dashboard, docs-page
-  'stress', // instances-run, sigkill
-].map((name) => join('test', 'e2e', `${name}.test.ts`)));
+  'e2e/fresh-clone', // .ci/run
+  'e2e/crash-between-steps', // kill-points
+  'e2e/packages', // image, client-types: both pack
+  'e2e/redis-messages', // instances-run, redis-link
+  'e2e/redis-wiped', // test/service/stores/redis/recovery and marking
+  'e2e/docs-page-replies', // dashboard, docs-page
+  'e2e/stress', // instances-run, sigkill
+  'conformance/quorum-in-memory', // conformance/quorum-store
+  'conformance/redis-mutations', // redis-differential, whose power it shows
+  'simulation/mutations', // the properties beside it, whose power it shows
+].map((name) => join('test', ...`${name}.test.ts`.split('/'))));
 
 const LEFT_OUT = new Set(['node_modules', 'dist']);
 

@@ -72,6 +72,7 @@ const flagOf = (variable: Variable): string => variable.replace('HOLDFAST_', '')
 
 export const USAGE = `Usage: holdfast-server [flags]
        holdfast-server keys create | list | revoke [--help]
+       holdfast-server quorum status | reseed [--help]
 
 Each flag stands for the variable beside it, and beats it; the environment beats the file that --config names.
 

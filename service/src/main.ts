@@ -11,6 +11,7 @@ import { KeyFileError } from './access/key-file.ts';
 import { buildApp } from './app.ts';
 import { systemClock } from './clock.ts';
 import { runKeys } from './commands/keys.ts';
+import { runQuorum } from './commands/quorum.ts';
 import { readInvocation, USAGE, type Settings } from './config.ts';
 import { hashLeaseId, hashPayload } from './hashes.ts';
 import { closeApp } from './shutdown.ts';
@@ -174,6 +175,10 @@ const run = async (settings: Settings): Promise<void> => {
 const main = async (): Promise<void> => {
   if (process.argv[2] === 'keys') {
     process.exitCode = runKeys(process.argv.slice(3), { env: process.env, randomBytes, wallMs: Math.floor(systemClock.now().wallUs / 1_000), print, complain });
+    return;
+  }
+  if (process.argv[2] === 'quorum') {
+    process.exitCode = await runQuorum(process.argv.slice(3), { env: process.env, clock: systemClock, print, complain });
     return;
   }
   const invocation = readInvocation(process.argv.slice(2), process.env, (path) => readFileSync(path, 'utf8'));

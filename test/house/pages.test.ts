@@ -61,7 +61,7 @@ t.test('every promise of the README has its conditions on each store', async (t)
   const told = rows.flatMap(({ ids }) => ids);
   t.strictSame([...new Set(told)], told, 'no id comes twice');
   t.strictSame(promised.filter((id) => !told.includes(id)), []);
-  for (const { ids, cells } of rows) t.ok(cells.length === 3 && !cells.includes(''), `${ids.join(', ')}: what it is, and when it holds on either store`);
+  for (const { ids, cells } of rows) t.ok(cells.length === 4 && !cells.includes(''), `${ids.join(', ')}: what it is, and when it holds on each store`);
 });
 
 t.test('promises are found in a table, and nowhere else', async (t) => {

@@ -13,7 +13,7 @@ const isMirror = (path: string): boolean => /^test\/(service|client)\/.*\.test\.
 const isExplained = (path: string): boolean => (isCode(path) && !isMirror(path)) || /\.(lua|sh|c)$|^\.ci\/run$|^Dockerfile$/.test(path);
 
 // The composition roots, the client's default, the id of a store that is made anew, and when an instance comes back to its Redis.
-const RANDOM_SOURCES = ['service/src/main.ts', 'service/src/testing.ts', 'client/src/chance.ts', 'service/src/stores/embedded/open.ts', 'service/src/stores/redis/open.ts', 'service/src/stores/quorum/open.ts'];
+const RANDOM_SOURCES = ['service/src/main.ts', 'service/src/testing.ts', 'client/src/chance.ts', 'service/src/stores/embedded/open.ts', 'service/src/stores/redis/open.ts', 'service/src/stores/quorum/open.ts', 'service/src/stores/quorum/administration.ts'];
 
 // Where a process may be killed at any wait, and nothing may be lost by it.
 const isInterruptible = (path: string): boolean => /^client\/src\/((turn|courier)\/.*|replies\/delivery)\.ts$/.test(path);

@@ -27,7 +27,7 @@ export interface paths {
         };
         /**
          * Should this instance be sent requests?
-         * @description Not while a background loop of the store has stopped or its server is away, nor once shutdown has begun. Risks that were accepted by name are listed with what they cost.
+         * @description Not while a background loop of the store has stopped or its server is away, nor once shutdown has begun. One node of a quorum that is away is listed with `ok: false`, and the instance is ready as long as a majority votes. Risks that were accepted by name are listed with what they cost.
          */
         get: operations["checkReadiness"];
         put?: never;

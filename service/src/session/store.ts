@@ -75,6 +75,8 @@ export interface StoreCheck {
   readonly detail?: string;
   /** Of a loop: how often it has gone round. */
   readonly rounds?: number;
+  /** The store does without it: an instance is ready all the same. */
+  readonly isSpare?: boolean;
 }
 
 export type StoreKind = 'embedded' | 'redis' | 'quorum';

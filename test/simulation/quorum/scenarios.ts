@@ -37,18 +37,18 @@ export const ORDINARY: readonly Lawful[] = [
   { says: 'two claimers of the same number, votes and promises in any order, answers lost', scenario: { ...PLAIN, ...SAME_NUMBER, votes: 'apart', losesAnswers: true } },
   { says: 'three claimers of the same number, answers lost', scenario: { ...PLAIN, ...SAME_NUMBER, claimers: 3, losesAnswers: true } },
   { says: 'two claimers, answers lost', scenario: { ...PLAIN, losesAnswers: true } },
-  { says: 'a claimer, and one who notes what is over, two attempts each, answers lost', scenario: { ...PLAIN, ...SAME_NUMBER, attempts: 2, lastSettles: true, losesAnswers: true } },
-  { says: 'two claimers, each renews once, nodes are repaired', scenario: { ...PLAIN, renewals: 1, repairs: true } },
   { says: 'a claimer who renews twice, and one who notes what is over, nodes are repaired', scenario: { ...PLAIN, renewals: 2, repairs: true, lastSettles: true } },
   { says: 'two claimers, each releases, the session is forgotten', scenario: { ...PLAIN, ends: 'forgotten' } },
   { says: 'two claimers, a node loses everything and is reseeded', scenario: { ...PLAIN, wipes: 1 } },
-  { says: 'a claimer, and one who notes what is over, nodes are repaired, a reseed is interrupted and begun again', scenario: { ...PLAIN, wipes: 1, runs: 2, lastSettles: true, repairs: true } },
   { says: 'what is over stays over: a claimer who renews twice, nodes are repaired, answers lost', scenario: { ...PLAIN, claimers: 1, renewals: 2, repairs: true, losesAnswers: true, checks: ['revived'] } },
 ];
 
 const NEAREST = 2_500_000;
 
 export const LONG: readonly Lawful[] = [
+  { says: 'a claimer, and one who notes what is over, two attempts each, answers lost', scenario: { ...PLAIN, ...SAME_NUMBER, attempts: 2, lastSettles: true, losesAnswers: true } },
+  { says: 'two claimers, each renews once, nodes are repaired', scenario: { ...PLAIN, renewals: 1, repairs: true } },
+  { says: 'a claimer, and one who notes what is over, nodes are repaired, a reseed is interrupted and begun again', scenario: { ...PLAIN, wipes: 1, runs: 2, lastSettles: true, repairs: true } },
   { says: 'two claimers, votes and promises in any order', scenario: { ...PLAIN, votes: 'apart' } },
   { says: 'three claimers', scenario: { ...PLAIN, claimers: 3, numbers: [1, 2, 3] }, statesMax: NEAREST },
   { says: 'two claimers of the same first number, two attempts each', scenario: { ...PLAIN, ...SAME_NUMBER, attempts: 2 } },

@@ -15,7 +15,7 @@ export interface Known {
   readonly ballot: Ballot;
   readonly by: Proposer;
   /** A number that a majority has promised to this instance, and how often it has written under it. */
-  readonly own: { readonly number: number; readonly nextStep: number; readonly by: Proposer } | undefined;
+  readonly own: { readonly number: number; readonly nextStep: number; readonly by: Proposer; /** In which it was promised. */ readonly epoch: string } | undefined;
   /** Redlock's value of the lease; empty without one. */
   readonly value: string;
   /** Without waiters. Its lease ends no earlier than it says, by the store's clock. */

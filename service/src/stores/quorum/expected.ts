@@ -1,17 +1,37 @@
-/** What every node of a store is expected to be: a member of this cluster, in this epoch, that has forgotten nothing anybody knows of. Shared by all of them. */
+/** What every node of a store is expected to be: a member of this cluster that has forgotten nothing anybody knows of. Shared by all of them. */
 
 import type { MemberFacts } from './membership.ts';
 
 const SEEDED = 'it votes again once it is seeded (holdfast-server quorum reseed)';
 
+export type Standing = Pick<MemberFacts, 'cluster' | 'node' | 'epoch' | 'sequence' | 'standing'>;
+
 export class Expected {
   readonly cluster: string;
-  readonly epoch: string;
   readonly #sequences = new Map<string, number>();
+  /** Which server is which node. */
+  readonly #servers = new Map<string, string>();
+  readonly #listeners: (() => void)[] = [];
+  #epoch: number;
 
-  constructor(cluster: string, epoch: string) {
+  constructor(cluster: string, epoch: string, sequences: ReadonlyMap<string, number> = new Map()) {
     this.cluster = cluster;
-    this.epoch = epoch;
+    this.#epoch = Number(epoch);
+    for (const [node, sequence] of sequences) this.saw(node, sequence);
+  }
+
+  /** The present one: every reseed begins another. */
+  get epoch(): string {
+    return String(this.#epoch);
+  }
+
+  onEpoch(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** A reseed begins the next one. */
+  begin(): void {
+    this.#sawEpoch(this.#epoch + 1);
   }
 
   /** The least that a node must have counted. */
@@ -19,14 +39,29 @@ export class Expected {
     return this.#sequences.get(node) ?? 0;
   }
 
-  /** Why a node may not vote; undefined if it may. */
-  refusalOf({ cluster, node, epoch, sequence, standing }: Pick<MemberFacts, 'cluster' | 'node' | 'epoch' | 'sequence' | 'standing'>): string | undefined {
+  /**
+   * Takes up what a node says of itself, and says why it may not vote; undefined if it may, once it is in the present epoch.
+   * @param shown the server that it is on
+   */
+  judge(facts: Standing, shown: string): string | undefined {
+    const { cluster, node, epoch, sequence, standing } = facts;
     if (cluster === '') return `it has lost its data; ${SEEDED}`;
     if (cluster !== this.cluster) return `it belongs to another cluster (${cluster})`;
+    if (standing === 'reseeding') return `its reseeding is under way, or was interrupted; ${SEEDED}`;
     if (standing !== 'member') return `it is ${standing}`;
-    if (epoch !== this.epoch) return `it is in epoch ${epoch}, and the others are in ${this.epoch}`;
     const least = this.leastOf(node);
-    return sequence < least ? `it has gone back to an older state (${sequence} writes, and it had made ${least}); ${SEEDED}` : undefined;
+    if (sequence < least) return `it has gone back to an older state (${sequence} writes, and it had made ${least}); ${SEEDED}`;
+    const server = this.#servers.get(node) ?? shown;
+    // Whatever it was before, it has forgotten that.
+    if (server !== shown) return `it holds a copy of the data of ${server}; ${SEEDED}`;
+    this.#servers.set(node, shown);
+    this.#sawEpoch(Number(epoch));
+    return undefined;
+  }
+
+  /** A node that was away while another was reseeded: it is to be told of the present epoch. */
+  isBehind({ epoch }: Standing): boolean {
+    return Number(epoch) < this.#epoch;
   }
 
   /** A node, or one of its peers, has said so. */
@@ -37,5 +72,11 @@ export class Expected {
   /** For a node's memory: what its peers have counted. */
   peersOf(node: string): string {
     return [...this.#sequences].filter(([peer]) => peer !== node).map(([peer, sequence]) => `${peer}=${sequence}`).join(',');
+  }
+
+  #sawEpoch(epoch: number): void {
+    if (epoch <= this.#epoch) return;
+    this.#epoch = epoch;
+    for (const listener of this.#listeners) listener();
   }
 }

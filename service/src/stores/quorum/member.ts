@@ -80,6 +80,12 @@ export class Member {
     const told = new Map<string, number>();
     for (let nth = 0; nth < peers.length; nth += 2) told.set(peers[nth]!, Number(peers[nth + 1]));
     this.#facts = { cluster, node, epoch, sequence: Number(sequence), standing, peers: told };
-    return expected()?.refusalOf(this.#facts);
+    const ours = expected();
+    if (!ours) return undefined;
+    const why = ours.judge(this.#facts, this.shown);
+    if (why !== undefined || !ours.isBehind(this.#facts)) return why;
+    // It was away while another was reseeded. It has what it had, as any node does that was away, and takes part from here on.
+    const sealed = await runScript(redis, 'seal', [ours.cluster, ours.epoch, ours.leastOf(node)]);
+    return sealed === 'sealed' ? undefined : `it is in epoch ${epoch}, the others are in ${ours.epoch}, and it cannot be brought there (${String(sealed)})`;
   }
 }

@@ -73,7 +73,7 @@ export class NodeLink {
   }
 
   check(): StoreCheck {
-    return { name: `node ${this.#parts.shown}`, ok: this.#why === undefined, ...(this.#why !== undefined && { detail: this.#why }) };
+    return { name: `node ${this.#parts.shown}`, ok: this.#why === undefined, isSpare: true, ...(this.#why !== undefined && { detail: this.#why }) };
   }
 
   /** Calls back each time that the node votes again. */
@@ -83,14 +83,9 @@ export class NodeLink {
 
   /** Begins to connect, and goes on for ever. Resolves when the node is up, or it is known that it is not. */
   start(): Promise<void> {
-    for (const redis of [this.commands, this.subscription]) redis.connect().catch((error: unknown) => this.#giveUpFor(redis, error));
+    // What fails is told by the events, with its reason, and tried again.
+    for (const redis of [this.commands, this.subscription]) redis.connect().catch(() => {});
     return this.#settled.promise;
-  }
-
-  #giveUpFor(redis: Redis, error: unknown): void {
-    if (redis !== this.commands) return;
-    this.#fault ??= error;
-    this.#lose();
   }
 
   /** Runs one command. @throws NodeSilentError where it gives no answer in time */
@@ -112,6 +107,14 @@ export class NodeLink {
     this.#why = why;
     this.#say(`not used: ${why}`);
     this.#checkAgain(CHECKED_AGAIN_MS);
+  }
+
+  /** Whether the node may vote is to be found out again, at once. */
+  lookAgain(why: string): void {
+    if (this.#closing || this.#why !== undefined) return;
+    this.#checks += 1;
+    this.#why = why;
+    this.#checkAgain(0);
   }
 
   async close(): Promise<void> {

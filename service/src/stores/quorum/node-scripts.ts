@@ -19,6 +19,13 @@ const BEHIND = {
   member: [],
   found: [],
   confirm: [],
+  seal: [],
+  names: ['head'],
+  kept: ['head', 'register'],
+  'begin-seed': [],
+  clear: [],
+  seed: ['seed-head', 'register', 'filing'],
+  admit: [],
 } as const;
 
 export type NodeScript = keyof typeof BEHIND;

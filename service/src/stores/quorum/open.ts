@@ -33,33 +33,39 @@ export interface QuorumStoreSettings {
 export const openQuorumStore = async (settings: QuorumStoreSettings): Promise<QuorumStore> => {
   const { addresses, instanceId, clock, log, acceptsFsync = false, scriptTime, linkClock = clock } = settings;
   let expected: Expected | undefined;
+  let isOpen = false;
+  // Until then whatever stands in the way is told at the end, once.
+  const told: StoreLog = { info: (line) => isOpen && log.info(line), warn: (line) => isOpen && log.warn(line) };
   const reconnectDelayMs = (): number => randomInt(RECONNECT_MS_MIN, RECONNECT_MS_MAX + 1);
-  const members = addresses.map((address) => new Member({ address, instanceId, clock, linkClock, reconnectDelayMs, log, acceptsFsync, scriptTime, expected: () => expected }));
+  const members = addresses.map((address) => new Member({ address, instanceId, clock, linkClock, reconnectDelayMs, log: told, acceptsFsync, scriptTime, expected: () => expected }));
   try {
     await Promise.all(members.map(({ link }) => link.start()));
     refuseServers(members);
     let gathering = gather(members.map(({ facts }) => facts));
     if (gathering.kind === 'found') gathering = await found(members);
     if (gathering.kind !== 'member') throw failed(members, gathering);
-    expected = new Expected(gathering.cluster, gathering.epoch);
-    for (const [node, sequence] of gathering.sequences) expected.saw(node, sequence);
+    expected = new Expected(gathering.cluster, gathering.epoch, gathering.sequences);
+    const ours = expected;
     await Promise.all(members.filter(({ link }) => link.isUp).map((member) => member.look()));
     const broadcast = await Broadcast.start(members, `hfq:${gathering.cluster}:messages`);
     const clients = members.map(({ node }) => node.voting);
-    const votes = new Votes({ clock: linkClock, keyOf: (name) => `hfq:v:${name}`, clients, lockScript: lockScript(expected), unlockScript });
-    await Promise.all(members.map((member) => keepLoaded(member, votes.scripts)));
+    const votes = new Votes({ clock: linkClock, keyOf: (name) => `hfq:v:${name}`, clients, lockScript: (text) => lockScript(ours)(text), unlockScript });
+    await Promise.all(members.map((member) => keepLoaded(member, votes)));
+    ours.onEpoch(() => votes.renew());
     const store: QuorumStore = new QuorumStore({
       clock,
       nodes: members.map(({ node }) => node),
       votes,
       storeId: gathering.cluster,
       instanceId,
+      epoch: () => ours.epoch,
       random: Math.random,
       publish: (text) => broadcast.publish(text),
       nodeChecks: () => members.map(({ link }) => link.check()),
       closeNodes: async () => void (await Promise.all(members.map(({ link }) => link.close()))),
     });
     broadcast.listen((text) => store.take(text));
+    isOpen = true;
     const away = members.filter(({ link }) => !link.isUp);
     for (const { shown, link } of away) log.warn(`${shown} has no vote: ${link.why}. ${members.length - away.length} of ${members.length} nodes are in use.`);
     return store;
@@ -70,10 +76,10 @@ export const openQuorumStore = async (settings: QuorumStoreSettings): Promise<Qu
 };
 
 /** Loads scripts on a node, now and whenever it comes back. */
-const keepLoaded = async ({ link }: Member, scripts: readonly string[]): Promise<void> => {
+const keepLoaded = async ({ link }: Member, votes: Pick<Votes, 'scripts'>): Promise<void> => {
   const load = async (): Promise<void> => {
     // A node that is away is loaded when it comes back; until it is, each script is sent whole.
-    await Promise.all(scripts.map((text) => link.call((redis) => redis.script('LOAD', text)))).catch(() => {});
+    await Promise.all(votes.scripts.map((text) => link.call((redis) => redis.script('LOAD', text)))).catch(() => {});
   };
   link.onUp(() => void load());
   await load();

@@ -6,13 +6,14 @@ import type { AcceptRequest } from './node-port.ts';
 /** Unlike any that a proposer which lost may have left: the same number may stand for another reply there, but not with the same payload. */
 export const payloadName = ({ number, payloadHash }: Pick<Reply, 'number' | 'payloadHash'>): string => `${number}:${payloadHash}`;
 
-const kept = ({ replies, settledReplies }: Session): readonly string[] => [...replies, ...settledReplies].filter(({ payloadDropped }) => !payloadDropped).map(payloadName);
+/** Of all replies whose payloads are still wanted. */
+export const payloadNames = ({ replies, settledReplies }: Session): readonly string[] => [...replies, ...settledReplies].filter(({ payloadDropped }) => !payloadDropped).map(payloadName);
 
 /** What a command adds to the payloads, and what it makes superfluous. */
 export const payloadChanges = (before: Session, after: Session, command: Command): Pick<AcceptRequest, 'payloads'> => {
   if (before.replies === after.replies && before.settledReplies === after.settledReplies) return {};
-  const still = new Set(kept(after));
+  const still = new Set(payloadNames(after));
   const parked = command.kind === 'park' && after.repliesParked > before.repliesParked ? after.replies.find(({ number }) => number === after.repliesParked) : undefined;
   const put = parked && command.kind === 'park' ? [[payloadName(parked), command.payload] as const] : [];
-  return { payloads: { put, drop: kept(before).filter((name) => !still.has(name)) } };
+  return { payloads: { put, drop: payloadNames(before).filter((name) => !still.has(name)) } };
 };

@@ -19,6 +19,8 @@ export interface ProposingParts {
   readonly nodes: readonly NodePort[];
   readonly votes: Pick<Votes, 'take'>;
   readonly numbers: Numbers;
+  /** The nodes' present one. */
+  readonly epoch: () => string;
 }
 
 export class Proposing {
@@ -62,8 +64,8 @@ export class Proposing {
       const majority = await this.#register.read();
       return majority && this.#learn(majority, kind);
     }
-    const { numbers } = this.#parts;
-    const own = { number: numbers.next(), nextStep: 0, by: numbers.newProposer() };
+    const { numbers, epoch } = this.#parts;
+    const own = { number: numbers.next(), nextStep: 0, by: numbers.newProposer(), epoch: epoch() };
     // Most likely the session is free: the vote is asked for at the same time.
     const voted = command.kind === 'acquire' && !this.#known?.session.lease ? this.hasVote() : undefined;
     const [majority] = await Promise.all([this.#register.prepare(own.number, own.by), voted]);
@@ -109,6 +111,11 @@ export class Proposing {
   /** Writes a state, under a number that is this instance's own. */
   async write(basis: Basis, session: Session, { effect, payloads }: Pick<AcceptRequest, 'effect' | 'payloads'>): Promise<Written> {
     const own = basis.own!;
+    // What promised it may be gone: a node that has lost it was reseeded since. Looked at right before the request leaves for the nodes, in the same turn.
+    if (own.epoch !== this.#parts.epoch()) {
+      this.#known = undefined;
+      return { kind: 'refused', promised: 0, isPartial: false };
+    }
     const value = session.lease === undefined ? '' : effect.kind === 'claim' ? this.#vote!.value : basis.value;
     const ballot = { number: own.number, step: own.nextStep };
     const written = await this.#register.accept(requestOf({ ballot, by: own.by, value, session }, effect, payloads));

@@ -21,6 +21,7 @@ import { Pacing } from './pacing.ts';
 import { readPayload } from './reading-payloads.ts';
 import { replyPage } from './reply-listings.ts';
 import { SessionActor, type ActorParts } from './session-actor.ts';
+import { majorityOf } from './rules/majority.ts';
 import { StoreClock } from './store-clock.ts';
 import { UsageOfNodes } from './usage-of-nodes.ts';
 import type { Votes } from './votes.ts';
@@ -38,6 +39,8 @@ export interface QuorumStoreParts {
   readonly votes: Pick<Votes, 'take'>;
   readonly storeId: string;
   readonly instanceId: string;
+  /** The present one. What was promised in another counts no more. */
+  readonly epoch: () => string;
   /** From 0 to 1. */
   readonly random: () => number;
   /** Sends a message over every node that is there. */
@@ -64,7 +67,7 @@ export class QuorumStore implements LeaseStore {
   #closed = false;
 
   constructor(parts: QuorumStoreParts) {
-    const { clock, nodes, votes, instanceId, random, publish, storeId } = parts;
+    const { clock, nodes, votes, instanceId, epoch, random, publish, storeId } = parts;
     this.#parts = parts;
     this.storeId = storeId;
     this.#storeClock = new StoreClock(clock, nodes);
@@ -73,6 +76,7 @@ export class QuorumStore implements LeaseStore {
       storeClock: this.#storeClock,
       nodes,
       votes,
+      epoch,
       numbers: new Numbers(this.#storeClock, instanceId),
       pacing: new Pacing(clock, random),
       tell: (name, wakes, events) => this.#tell(name, wakes, events),
@@ -129,7 +133,10 @@ export class QuorumStore implements LeaseStore {
   }
 
   checks(): readonly StoreCheck[] {
-    return [...this.#parts.nodeChecks(), this.#rounds.check()];
+    const nodes = this.#parts.nodeChecks();
+    const voting = nodes.filter(({ ok }) => ok).length;
+    const majority: StoreCheck = { name: 'majority', ok: voting >= majorityOf(nodes.length), detail: `${voting} of ${nodes.length} nodes vote` };
+    return [...nodes, majority, this.#rounds.check()];
   }
 
   async close(): Promise<void> {

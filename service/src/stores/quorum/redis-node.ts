@@ -24,6 +24,8 @@ export interface RedisNodeParts {
 
 type Answer = readonly unknown[];
 
+const OTHER_EPOCH = 'it is in another epoch';
+
 const number = (told: unknown): number => Number(told);
 const text = (told: unknown): string => String(told);
 
@@ -161,9 +163,11 @@ export class RedisNode implements NodePort, ListingPort {
     const answer = (await link.call((redis) => runScript(redis, script, [...head, ...args]))) as Answer;
     if (answer[0] === 'not-a-member') {
       const [, , cluster, node, epoch, sequence, standing] = answer;
-      const why = expected().refusalOf({ cluster: text(cluster), node: text(node), epoch: text(epoch), sequence: number(sequence), standing: text(standing) }) ?? 'it is no member';
-      link.refuse(why);
-      throw new NodeSilentError(`${this.shown}: ${why}`, false);
+      const why = expected().judge({ cluster: text(cluster), node: text(node), epoch: text(epoch), sequence: number(sequence), standing: text(standing) }, this.shown);
+      // One that is in another epoch is looked at again at once: either it, or this instance, was away when that began.
+      if (why === undefined) link.lookAgain(OTHER_EPOCH);
+      else link.refuse(why);
+      throw new NodeSilentError(`${this.shown}: ${why ?? OTHER_EPOCH}`, false);
     }
     this.sawTime(number(answer[1]), sentMs);
     expected().saw(nodeId(), number(answer[2]));

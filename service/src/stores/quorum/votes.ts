@@ -30,16 +30,25 @@ export interface VotesParts {
 }
 
 export class Votes {
-  readonly #redlock: Redlock;
-  readonly #clock: Clock;
-  readonly #keyOf: (name: string) => string;
+  readonly #parts: VotesParts;
+  #redlock: Redlock;
 
-  constructor({ clock, keyOf, clients, lockScript, unlockScript }: VotesParts) {
-    this.#clock = clock;
-    this.#keyOf = keyOf;
-    this.#redlock = new Redlock([...clients], { retryCount: 0, lockScript, unlockScript });
+  constructor(parts: VotesParts) {
+    this.#parts = parts;
+    this.#redlock = this.#begin();
+  }
+
+  /** What is put around the scripts has changed. */
+  renew(): void {
+    this.#redlock = this.#begin();
+  }
+
+  #begin(): Redlock {
+    const { clients, lockScript, unlockScript } = this.#parts;
+    const redlock = new Redlock([...clients], { retryCount: 0, lockScript, unlockScript });
     // A node that does not answer is no vote; whether it answers is told by its link.
-    this.#redlock.on('clientError', () => {});
+    redlock.on('clientError', () => {});
+    return redlock;
   }
 
   /** What redlock runs on each node. Loaded there beforehand, none of its requests is sent twice, so that they arrive in their order. */
@@ -51,9 +60,10 @@ export class Votes {
   /** One attempt. Undefined where a majority did not vote for it: then nothing of it is left behind. */
   async take(name: string): Promise<Vote | undefined> {
     let lock: Redlock.Lock;
-    const startedMs = this.#clock.now().monoMs;
+    const { clock, keyOf } = this.#parts;
+    const startedMs = clock.now().monoMs;
     try {
-      lock = await this.#redlock.lock(this.#keyOf(name), VOTE_MS);
+      lock = await this.#redlock.lock(keyOf(name), VOTE_MS);
     } catch (error) {
       if (error instanceof Redlock.LockError) return undefined;
       throw error;
@@ -61,7 +71,7 @@ export class Votes {
     return {
       value: lock.value,
       // Not by redlock's own reckoning, which is the wall clock's.
-      isGood: () => this.#clock.now().monoMs - startedMs <= VOTE_MS - CLAIM_MS,
+      isGood: () => clock.now().monoMs - startedMs <= VOTE_MS - CLAIM_MS,
       // It ends by itself where this does not arrive.
       withdraw: () => void lock.unlock().catch(() => {}),
     };
