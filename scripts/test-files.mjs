@@ -10,7 +10,10 @@ const ONLY_LONG = new Set([
   'e2e/fresh-clone', // .ci/run
   'e2e/crash-between-steps', // kill-points
   'e2e/packages', // image, client-types: both pack
+  'e2e/cut-reply-answers', // cut-answers-sdk
+  'e2e/redis-accepted-risks', // redis-start-up, test/service/stores/redis/server-checks
   'e2e/redis-messages', // instances-run, redis-link
+  'e2e/waiters-in-order', // instances-run
   'e2e/redis-wiped', // test/service/stores/redis/recovery and marking
   'e2e/docs-page-replies', // dashboard, docs-page
   'e2e/stress', // instances-run, sigkill

@@ -1,6 +1,7 @@
 // Nodes of a quorum that lost their data, or went back: they have no vote until they are reseeded, and nothing is lost or granted twice meanwhile.
 import { cpSync, rmSync } from 'node:fs';
 import t, { type Test } from 'tap';
+import { IS_LONG } from '../support/each-store.ts';
 import { LeaseApi, newLeaseId } from '../support/lease-api.ts';
 import { serverFolder } from '../support/own-server.ts';
 import { startQuorumServers, type QuorumServers } from '../support/quorum-servers.ts';
@@ -119,7 +120,7 @@ t.test('a reseed that is killed can be begun again, and one that was overtaken w
   for (let count = 0; count < 300; count += 1) await api.acquire(`s${count}`, newLeaseId(), { holder: 'g', ttlMs: 600_000 });
   await servers.nodes[1]!.ask((asked) => asked.flushall());
   await api.acquire('one more', newLeaseId(), { holder: 'g' });
-  for (const afterMs of [250, 350, 450, 550]) {
+  for (const afterMs of IS_LONG ? [250, 300, 350, 400, 450, 500, 550, 600] : [350, 500]) {
     const run = new RunMain(t, ['quorum', 'reseed'], { HOLDFAST_STORE: servers.url });
     await pause(afterMs);
     run.process.kill('SIGKILL');

@@ -22,10 +22,14 @@ const walk = (folder: string): string[] =>
     return entry.isFile() ? [path] : [];
   });
 
-/** Every file whose path (from the root, with slashes) is wanted. */
-export const sourceFiles = (wanted: (path: string) => boolean): SourceFile[] =>
+/** All of them, read once: dozens of rules look at each. */
+let all: readonly SourceFile[] | undefined;
+
+const readAll = (): readonly SourceFile[] =>
   walk(root)
     .map((path) => relative(root, path).split(sep).join('/'))
-    .filter(wanted)
     .sort()
     .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
+
+/** Every file whose path (from the root, with slashes) is wanted. */
+export const sourceFiles = (wanted: (path: string) => boolean): SourceFile[] => (all ??= readAll()).filter(({ path }) => wanted(path));
