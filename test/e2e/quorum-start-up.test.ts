@@ -62,6 +62,7 @@ t.test('for the first start all are needed; later one may be missing, which is s
   t.teardown(() => api.close());
   const ready = (await (await fetch(`${service.baseUrl}/readyz`)).json()) as { checks: { name: string; ok: boolean; detail?: string }[] };
   t.match(ready.checks.filter(({ name }) => name.startsWith('node')), [{ ok: true }, { ok: true }, { ok: false, detail: 'nothing listens there' }]);
+  t.notOk(JSON.stringify(ready).includes('isSpare'), 'what only this side needs stays on this side');
   t.equal((await api.acquire('s', newLeaseId(), { holder: 'g' })).status, 201);
   await nodes[1]!.kill();
   const alone = await refusalOf(t, url);

@@ -6,6 +6,7 @@ import type { StoreLog } from '../redis/link.ts';
 import { judgeServer } from '../redis/server-checks.ts';
 import { readServerFacts } from '../redis/server-facts.ts';
 import type { Expected } from './expected.ts';
+import { inPairs } from './in-pairs.ts';
 import type { MemberFacts } from './membership.ts';
 import { NodeLink } from './node-link.ts';
 import { runScript } from './node-scripts.ts';
@@ -77,14 +78,13 @@ export class Member {
     const sentMs = clock.now().monoMs;
     const [cluster, node, epoch, sequence, , standing, peers, nodeMs] = (await runScript(redis, 'member', [])) as [string, string, string, string, string, string, string[], number];
     this.node.sawTime(scriptTime ? nodeTime(scriptTime()) : nodeMs, sentMs);
-    const told = new Map<string, number>();
-    for (let nth = 0; nth < peers.length; nth += 2) told.set(peers[nth]!, Number(peers[nth + 1]));
+    const told = new Map(inPairs(peers).map(([peer, written]) => [peer, Number(written)]));
     this.#facts = { cluster, node, epoch, sequence: Number(sequence), standing, peers: told };
     const ours = expected();
     if (!ours) return undefined;
     const why = ours.judge(this.#facts, this.shown);
     if (why !== undefined || !ours.isBehind(this.#facts)) return why;
-    // It was away while another was reseeded. It has what it had, as any node does that was away, and takes part from here on.
+    // It was away while another was reseeded. It has what it had, as every node has that was away, and takes part from here on.
     const sealed = await runScript(redis, 'seal', [ours.cluster, ours.epoch, ours.leastOf(node)]);
     return sealed === 'sealed' ? undefined : `it is in epoch ${epoch}, the others are in ${ours.epoch}, and it cannot be brought there (${String(sealed)})`;
   }

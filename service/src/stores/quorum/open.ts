@@ -49,7 +49,7 @@ export const openQuorumStore = async (settings: QuorumStoreSettings): Promise<Qu
     await Promise.all(members.filter(({ link }) => link.isUp).map((member) => member.look()));
     const broadcast = await Broadcast.start(members, `hfq:${gathering.cluster}:messages`);
     const clients = members.map(({ node }) => node.voting);
-    const votes = new Votes({ clock: linkClock, keyOf: (name) => `hfq:v:${name}`, clients, lockScript: (text) => lockScript(ours)(text), unlockScript });
+    const votes = new Votes({ clock: linkClock, keyOf: (name) => `hfq:v:${name}`, clients, lockScript: (text) => lockScript(ours, { isTested: scriptTime !== undefined })(text), unlockScript });
     await Promise.all(members.map((member) => keepLoaded(member, votes)));
     ours.onEpoch(() => votes.renew());
     const store: QuorumStore = new QuorumStore({

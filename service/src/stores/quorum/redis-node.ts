@@ -4,6 +4,7 @@ import type { ListedPlace, SessionName, StoreCheck } from '../../session/store.t
 import type { Namespace, SessionKey } from '../../session/types.ts';
 import { nameOfText, nameText } from '../redis/partitions.ts';
 import type { Expected } from './expected.ts';
+import { inPairs } from './in-pairs.ts';
 import type { FiledPage, ListingPort, UsagesFiled } from './listing-port.ts';
 import type { NodeLink } from './node-link.ts';
 import { NodeSilentError, type AcceptRequest, type Filed, type NodePort, type Told } from './node-port.ts';
@@ -93,7 +94,7 @@ export class RedisNode implements NodePort, ListingPort {
     const index = `hfq:replies:${namespace}${state === undefined ? '' : `\0${state}`}`;
     const behind = after ? [after.atMs, `${after.key}\0${String(after.number).padStart(16, '0')}`] : ['', ''];
     const [, , , found] = await this.#run('places', [index, '', ...behind, limit + 1]);
-    const places = inPairs(found).map(([member, atMs]) => {
+    const places = inPairs(found as string[]).map(([member, atMs]) => {
       const split = member.indexOf('\0');
       return { atMs: number(atMs), key: member.slice(0, split) as SessionKey, number: number(member.slice(split + 1)) };
     });
@@ -103,12 +104,12 @@ export class RedisNode implements NodePort, ListingPort {
   async courierPlaces({ namespace, untilMs, after, limit }: Parameters<ListingPort['courierPlaces']>[0]): Promise<FiledPage<ListedPlace>> {
     const behind = after ? [after.atMs, after.key] : ['', ''];
     const [, , , found] = await this.#run('places', [`hfq:courier:${namespace}`, untilMs, ...behind, limit + 1]);
-    return cut(inPairs(found).map(([key, atMs]) => ({ atMs: number(atMs), key: key as SessionKey, number: 0 })), limit);
+    return cut(inPairs(found as string[]).map(([key, atMs]) => ({ atMs: number(atMs), key: key as SessionKey, number: 0 })), limit);
   }
 
   async dueSessions(untilMs: number, limit: number): Promise<readonly SessionName[]> {
     const [, , , found] = await this.#run('places', ['hfq:due', untilMs, '', '', limit]);
-    return inPairs(found).map(([name]) => nameOfText(name));
+    return inPairs(found as string[]).map(([name]) => nameOfText(name));
   }
 
   async usages(): Promise<UsagesFiled> {
@@ -180,11 +181,6 @@ const TESTED_FROM_MS = 1_700_000_000_000;
 export const nodeTime = ({ monoMs }: Now): number => TESTED_FROM_MS + monoMs;
 
 const cut = <Place>(places: readonly Place[], limit: number): FiledPage<Place> => ({ places: places.slice(0, limit), isCut: places.length > limit });
-
-const inPairs = (found: unknown): readonly (readonly [string, string])[] => {
-  const flat = found as string[];
-  return Array.from({ length: flat.length / 2 }, (_, nth) => [flat[2 * nth]!, flat[2 * nth + 1]!] as const);
-};
 
 const filing = ({ isLeased, dueAtMs, courierDueAtMs, oldestReplyAtMs, usage, replies }: Filed): string =>
   JSON.stringify({ leased: isLeased ? 1 : 0, due: dueAtMs, courier: courierDueAtMs, oldest: oldestReplyAtMs, usage, replies: replies.map(({ number: nth, state, atMs }) => [nth, state, atMs]) });

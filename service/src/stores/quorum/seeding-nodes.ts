@@ -1,6 +1,7 @@
 /** Gives a node all sessions that a majority of sealed nodes has: each by the pure rule, from what all of them tell of it. */
 import { StoreFailedError } from '../store-failed-error.ts';
 import type { Expected } from './expected.ts';
+import { inPairs } from './in-pairs.ts';
 import type { NodeLink } from './node-link.ts';
 import { runScript, type NodeScript } from './node-scripts.ts';
 import { payloadNames } from './payloads.ts';
@@ -92,10 +93,8 @@ const copyOf = async (node: SealedNode, expected: Expected, name: string): Promi
   };
   const now = Number(nowMs);
   const kept = { register, vote: vote === '' ? undefined : { value: String(vote), untilMs: now + Number(voteLeftMs) }, floor: Number(floor) };
-  return { told: { kept, nowMs: now }, filed: String(filed), payloads: inPairs(payloads as string[]) };
+  return { told: { kept, nowMs: now }, filed: String(filed), payloads: new Map(inPairs(payloads as string[])) };
 };
-
-const inPairs = (flat: readonly string[]): ReadonlyMap<string, string> => new Map(Array.from({ length: flat.length / 2 }, (_, nth) => [flat[2 * nth]!, flat[2 * nth + 1]!]));
 
 const seedArguments = (run: string, name: string, copies: readonly Copy[]): readonly (string | number)[] => {
   // By no clock: what is left of each is counted by the node that is given it, from when it is written there.

@@ -4,19 +4,19 @@ import type { Expected } from './expected.ts';
 /** In Lua, between quotes. Ids are of letters, digits, `-` and `_`. */
 const quoted = (text: string): string => `'${text.replace(/[^\w-]/g, '')}'`;
 
+/** The time of the test has passed what Redis' own has not. */
+const IN_TESTS = `
+local tested = redis.call('GET', 'hfq:time')
+local told = redis.call('HMGET', 'hfq:s:' .. string.sub(KEYS[1], 7), 'value', 'until')
+if tested and told[1] and told[1] == redis.call('GET', KEYS[1]) and tonumber(told[2]) <= tonumber(tested) then redis.call('DEL', KEYS[1]) end`;
+
 /** Redlock takes what is not the number of keys for a refusal. */
 export const lockScript =
-  ({ cluster, epoch }: Pick<Expected, 'cluster' | 'epoch'>) =>
+  ({ cluster, epoch }: Pick<Expected, 'cluster' | 'epoch'>, { isTested }: { readonly isTested: boolean }) =>
   (text: string): string => `
 local member = redis.call('HMGET', 'hfq:member', 'cluster', 'epoch', 'standing')
 if member[1] ~= ${quoted(cluster)} or member[2] ~= ${quoted(epoch)} or member[3] ~= 'member' then return -1 end
-local tested = redis.call('GET', 'hfq:time')
-if tested then
-  -- In tests alone: the time of the test has passed what Redis' own has not.
-  local register = 'hfq:s:' .. string.sub(KEYS[1], 7)
-  local told = redis.call('HMGET', register, 'value', 'until')
-  if told[1] and told[1] == redis.call('GET', KEYS[1]) and tonumber(told[2]) <= tonumber(tested) then redis.call('DEL', KEYS[1]) end
-end
+${isTested ? IN_TESTS : ''}
 ${text}`;
 
 export const unlockScript = (text: string): string => text;
