@@ -49,7 +49,6 @@ t.test('a lease that the SDK takes appears, its bar moves, a takeover shows, and
   const before = Number(await bar.evaluate((element: { value: number }) => element.value));
   await until('the bar moves', async () => Number(await bar.evaluate((element: { value: number }) => element.value)) < before - 200);
 
-  // The row is drawn anew while it is read; what is asked for is the panel.
   await row(SESSION).getByRole('button').click();
   await page.locator('#panel h2').waitFor();
   test.equal(await page.locator('#panel h2').innerText(), SESSION);
@@ -94,6 +93,37 @@ t.test('a dead reply stands first, its text is hidden until it is asked for, and
   await page.locator('#panel .told', { hasText: 'The reply is superseded.' }).waitFor();
   test.match(await client.replies.read('s', 'r1'), { state: 'superseded', reason: 'answered by hand' });
   test.match(await tile('undelivered replies'), /^[0-9]+$/);
+  test.strictSame(complaints, []);
+});
+
+t.test('however often the list is drawn anew, no click is lost, and no focus', async (test) => {
+  const { page, complaints, gateway, row } = await begin(test);
+  const client = gateway('gateway-1');
+  await client.acquire('first');
+  const button = row('first').getByRole('button');
+  await button.focus();
+  await client.acquire('second');
+  await row('second').waitFor();
+  test.equal(await page.evaluate('document.activeElement.textContent'), 'first', 'the focus is where it was');
+
+  const { x, y, width, height } = (await button.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  await page.mouse.move(x + width / 2, y + height / 2);
+  await page.mouse.down();
+  const drawn = page.waitForResponse((answer) => answer.url().endsWith('/dashboard/overview'));
+  await client.acquire('third');
+  await (await drawn).finished();
+  await page.mouse.up();
+  await page.locator('#panel h2', { hasText: 'first' }).waitFor();
+  await row('third').waitFor();
+
+  await page.evaluate(`new MutationObserver((_, observer) => {
+    const button = document.querySelector('tr[data-session="fourth"] button');
+    if (!button) return;
+    observer.disconnect();
+    button.click();
+  }).observe(document.getElementById('overview'), { childList: true, subtree: true })`);
+  await client.acquire('fourth');
+  await page.locator('#panel h2', { hasText: 'fourth' }).waitFor();
   test.strictSame(complaints, []);
 });
 

@@ -1,7 +1,8 @@
 /** The page around everything: one for the dashboard, one to sign in. */
 import { html, type Html } from './html.ts';
 
-const CONFIG = JSON.stringify({ includeIndicatorStyles: false, allowEval: false, selfRequestsOnly: true, historyEnabled: false, scrollIntoViewOnBoost: false });
+/** Without a delay in settling, what is drawn anew can be clicked from the first moment. */
+const CONFIG = JSON.stringify({ includeIndicatorStyles: false, allowEval: false, selfRequestsOnly: true, historyEnabled: false, defaultSettleDelay: 0, scrollIntoViewOnBoost: false });
 
 export const page = (title: string, body: Html): string =>
   html`<!doctype html>

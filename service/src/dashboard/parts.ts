@@ -29,11 +29,11 @@ const tilesOf = ({ usage, longestWaitMs, late, takeovers, staleVerdicts }: Overv
 const tile = ({ name, figure, more, isBad }: Tile): Html =>
   html`<li class="${isBad ? 'tile bad' : 'tile'}" data-tile="${name}"><span class="figure">${figure}</span> <span class="name">${name}</span> <span class="more">${more}</span></li>`;
 
-/** The bar moves by itself between two looks: the page's script counts it down. */
+/** The bar moves by itself between two looks: the page's script counts it down. By its id a button keeps the focus when it is drawn anew. */
 const sessionRow = ({ session, view, isLate, longestWaitMs }: SessionRow): Html => {
   const { holder, fencingToken, heldForMs = 0, ttlMs = 1, remainingMs = 0, waiters, yieldRequest, parkedReplies } = view;
   return html`<tr class="${isLate ? 'late' : ''}" data-session="${session}">
-<td><button class="plain" hx-get="/dashboard/session?key=${encodeURIComponent(session)}" hx-target="#panel">${session}</button></td>
+<td><button id="session-${encodeURIComponent(session)}" class="plain" hx-get="/dashboard/session?key=${encodeURIComponent(session)}" hx-target="#panel">${session}</button></td>
 <td>${holder}</td>
 <td class="number">${fencingToken}</td>
 <td>${span(heldForMs)}</td>
@@ -59,7 +59,7 @@ const replyRow = ({ session, reply }: ReplyRow): Html => {
   const query = `key=${encodeURIComponent(session)}&reply=${encodeURIComponent(reply.replyId)}`;
   return html`<tr class="${reply.state === 'dead' ? 'late' : ''}" data-reply="${session}/${reply.replyId}">
 <td>${reply.state}</td>
-<td><button class="plain" hx-get="/dashboard/reply?${query}" hx-target="#panel">${session} · ${reply.replyId}</button></td>
+<td><button id="reply-${query}" class="plain" hx-get="/dashboard/reply?${query}" hx-target="#panel">${session} · ${reply.replyId}</button></td>
 <td>${reply.lastError ?? reply.reason}</td>
 <td>${reply.attempts}</td>
 <td>${span(reply.parkedMsAgo)}</td>

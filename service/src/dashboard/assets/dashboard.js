@@ -22,6 +22,27 @@ const say = (text) => {
 
 setInterval(countDown, 250);
 
+// Were a button drawn anew between press and release, the click would reach nobody: what is new waits for the release.
+let isPressed = false;
+let isOld = false;
+
+const release = () => setTimeout(() => {
+  isPressed = false;
+  if (isOld) window.htmx.trigger(document.body, 'refresh');
+  isOld = false;
+});
+
+document.addEventListener('pointerdown', () => { isPressed = true; });
+document.addEventListener('pointerup', release);
+document.addEventListener('pointercancel', release);
+window.addEventListener('blur', release);
+
+document.addEventListener('htmx:beforeSwap', ({ detail }) => {
+  if (detail.target.id !== 'overview' || !isPressed) return;
+  detail.shouldSwap = false;
+  isOld = true;
+});
+
 document.addEventListener('htmx:afterSwap', ({ detail: { target } }) => {
   if (target.id === 'overview') {
     drawnAt = performance.now();
