@@ -3,64 +3,16 @@
  * connections cut. The checker judges the history of it: every promise, and the order of waiters exactly. `HOLDFAST_LONG=1` runs two minutes, else 25 seconds.
  */
 import t from 'tap';
-import { readFileSync, writeFileSync } from 'node:fs';
 import { IS_LONG } from '../support/each-store.ts';
-import { checkHistory } from '../support/history/checker.ts';
-import type { CheckOptions } from '../support/history/options.ts';
-import { writeHistory } from '../support/history/record.ts';
-import { describe } from '../support/history/violation.ts';
-import { FAULTS } from '../support/instances/faults.ts';
-import { countUp, longestSilence, orderSeen, waitsOf } from '../support/instances/figures.ts';
-import { runInstances, SIZE } from '../support/instances/run.ts';
-import { conflicts, readBeliefs } from '../support/load/beliefs.ts';
-import { checkReplies } from '../support/reply-run/check-replies.ts';
+import { judgeRun } from '../support/instances/judge-run.ts';
+import { startOneRedis } from '../support/instances/one-redis.ts';
+import { runInstances } from '../support/instances/run.ts';
 
 const RUN_MS = IS_LONG ? 120_000 : 25_000;
 t.setTimeout(2 * RUN_MS + 300_000);
 const SEED = Number(process.env['HOLDFAST_SEED'] ?? Date.now() % 1_000_000);
 
-/** How late a busy machine may make what is promised in milliseconds: the promises' own numbers are asserted on the virtual clock. */
-const MACHINE_MS = 2_500;
-const OPTIONS: Partial<CheckOptions> = { slackMs: 5, lateMs: 3_000, countsBack: true, promptMs: MACHINE_MS, deadlineMs: 2_000 + MACHINE_MS };
-/** Kinds of faults: all in a full run; in a reduced one, what a slow machine has time for. */
-const FAULT_KINDS_MIN = IS_LONG ? FAULTS.length : 3;
-/** What a reduced run on a busy machine gets done at least: less would leave too little to judge. A full run is four times it. */
-const atLeast = (count: number): number => (IS_LONG ? 4 : 1) * count;
-
 t.test(`seed ${SEED}: everything goes wrong, and no promise is broken`, async (t) => {
-  const { records, replies, looksFile, gateways, faults, tally, channel, lost, repeated, eventsOfWaiters } = await runInstances(t, { seed: SEED, runMs: RUN_MS });
-  const keptIn = process.env['HOLDFAST_HISTORY'];
-  if (keptIn !== undefined) writeFileSync(keptIn, writeHistory(records));
-
-  t.same(gateways.deaths, [], 'no SDK gateway died but those that were killed');
-  t.same(tally.wrong, [], 'no raw gateway saw a broken promise');
-  const violations = checkHistory(records, OPTIONS);
-  const byProperty = Object.fromEntries([...Map.groupBy(violations, ({ property }) => property)].map(([property, found]) => [property, found.length]));
-  t.same(violations.slice(0, 8).map(describe), [], `${violations.length} violations ${JSON.stringify(byProperty)} in a history of ${records.length} records`);
-  const beliefs = readBeliefs(readFileSync(looksFile, 'utf8'));
-  t.same(conflicts(beliefs), [], `no two of ${beliefs.length} holders over the SDK believed to hold a session at once (S4)`);
-
-  // A cut in the last moment of a wait excuses a few.
-  const { waits, silent } = waitsOf(records);
-  t.ok(silent <= waits / 100, `waits are answered when they are over, whatever messages were lost: ${silent} of ${waits} were not`);
-
-  const verdict = checkReplies(replies);
-  t.same(verdict.violations.slice(0, 8), [], `${verdict.violations.length} violations among ${verdict.kept} kept replies`);
-  const states = Object.fromEntries([...Map.groupBy(replies.replies, ({ state }) => state)].map(([state, own]) => [state, own.length]));
-  t.same(Object.keys(states).filter((state) => state !== 'delivered' && state !== 'dead'), [], 'in the end each reply is delivered, or dead with a reason');
-
-  const counts = countUp(records);
-  const order = orderSeen(records, OPTIONS);
-  t.ok(counts.grants > atLeast(100) && counts.handOffs > atLeast(25) && counts.renewals > atLeast(150) && beliefs.length > atLeast(15) && verdict.kept > atLeast(25), `there was something to judge: ${JSON.stringify(counts)}`);
-  t.ok(order.waits > atLeast(50) && order.acrossLosses > 0 && order.queues > atLeast(50), `and an order to judge: ${JSON.stringify(order)}`);
-  t.ok(Object.values(faults.counts).filter((count) => count > 0).length >= FAULT_KINDS_MIN, 'and it went wrong in many ways');
-
-  const silence = longestSilence(records);
-  const within = faults.log.filter(({ fromMs, untilMs }) => fromMs < silence.untilMs && untilMs > silence.fromMs).map(({ fault }) => fault);
-  t.comment(`seed ${SEED}: ${SIZE.instances} instances, ${SIZE.rawGateways} raw gateways, ${SIZE.sdkProcesses * SIZE.sdkGatewaysEach} over the SDK, ${SIZE.sessions} sessions, ${RUN_MS / 1_000} s`);
-  t.comment(`${counts.grants} grants, ${counts.renewals} renewals, ${counts.handOffs} hand-offs; ${counts.unanswered} requests without an answer, ${counts.refused} refused, ${repeated} repeated by raw gateways`);
-  t.comment(`faults ${JSON.stringify(faults.counts)}; lost before the SDK ${JSON.stringify(lost)}`);
-  t.comment(`longest unavailability ${Math.round(silence.untilMs - silence.fromMs)} ms, within ${JSON.stringify(within)}`);
-  t.comment(`${verdict.kept} replies parked, ${states['delivered'] ?? 0} delivered, ${verdict.repeats} times a second time after an unknown, ${counts.repliesTaken} attempts; channel ${JSON.stringify(channel.faults)}`);
-  t.comment(`order judged of ${order.waits} waits, ${order.acrossLosses} of them across a lost answer; ${order.queues} queues of two or more seen, ${eventsOfWaiters} events of waiters`);
+  const terms = { seed: SEED, runMs: RUN_MS };
+  judgeRun(t, await runInstances(t, { ...terms, store: await startOneRedis(t) }), { ...terms, orderWithin: 'store' });
 });

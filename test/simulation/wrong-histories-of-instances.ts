@@ -9,9 +9,41 @@ const queue = (atMs: number, ...waiters: readonly WaiterSeen[]): HistoryRecord =
 /** Nobody saw its ticket being made. */
 const unseen = ({ queuedMs: _seen, ...record }: HistoryRecord): HistoryRecord => record;
 
+const on = (instance: number, ...records: readonly HistoryRecord[]): HistoryRecord[] => records.map((record) => ({ ...record, instance }));
+const within = { orderWithin: 'instance' } as const;
+const FIRST_WAITS = wait('b', [100, 1_200], offered(9, 1_090), { queuedMs: 110 });
+const SECOND_WAITS = wait('c', [200, 1_005], offered(8, 803), { queuedMs: 210 });
+
 const HOLDS = [take('a', [0, 5], granted(7)), release('a', [1_000, 1_004], released)];
 
 export const WRONG_HISTORIES_OF_INSTANCES: readonly WrongHistory[] = [
+  {
+    about: 'a waiter who is passed over by one who came later to the same instance',
+    breaks: 'FIFO',
+    wrong: [...HOLDS, ...on(1, FIRST_WAITS, SECOND_WAITS), release('c', [1_100, 1_105], released)],
+    right: [...HOLDS, ...on(1, FIRST_WAITS), ...on(2, SECOND_WAITS), release('c', [1_100, 1_105], released)],
+    options: within,
+  },
+  {
+    about: 'a waiter who was seen first at an instance, and is served later there',
+    breaks: 'FIFO',
+    wrong: [...HOLDS, ...on(1, unseen(FIRST_WAITS), unseen(SECOND_WAITS), queue(300, stands('b', 190), stands('c', 95))), release('c', [1_100, 1_105], released)],
+    // What the other instances say of theirs stands behind, in no order.
+    right: [...HOLDS, ...on(1, unseen(FIRST_WAITS), queue(300, stands('b', 190), stands('c', 95))), ...on(2, unseen(SECOND_WAITS)), release('c', [1_100, 1_105], released)],
+    options: within,
+  },
+  {
+    about: 'a waiter who came back to the same instance, and lost its place',
+    breaks: 'FIFO',
+    wrong: [...HOLDS, ...on(1, wait('b', [100, 405], held(7, 1, 300), { waitMs: 300 }), SECOND_WAITS, wait('b', [600, 1_200], offered(9, 1_090))), release('c', [1_100, 1_105], released)],
+    // The instance was killed meanwhile, with the places of those who waited at it.
+    right: [
+      ...HOLDS,
+      ...on(1, wait('b', [100, 205], held(7, 1, 100), { waitMs: 100 }), outage(300, 400, true), wait('c', [450, 1_005], offered(8, 553)), wait('b', [600, 1_200], offered(9, 598))),
+      release('c', [1_100, 1_105], released),
+    ],
+    options: within,
+  },
   {
     about: 'a waiter whose wait, as its instance told it, began before that of one who is served first',
     breaks: 'FIFO',

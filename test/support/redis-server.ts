@@ -16,6 +16,10 @@ export interface RedisServerOptions {
   readonly bare?: boolean;
   /** Further variables, such as those that preload a shim. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Where else it listens than on loopback, in a network of its own. */
+  readonly host?: string;
+  /** A command that runs another under its own process id. */
+  readonly through?: readonly string[];
 }
 
 /** Below the ports that Linux gives out by itself: nobody is given it while the server is down. */
@@ -57,16 +61,17 @@ export class RedisServer {
 
   /** As HOLDFAST_STORE has it. */
   get url(): string {
-    return `redis://127.0.0.1:${this.port}/0`;
+    return `redis://${this.#host}:${this.port}/0`;
   }
 
   /** Starts the process on what its folder holds, and resolves once it has read that. */
   async start(): Promise<this> {
-    const { settings = [], bare = false, env } = this.#options;
+    const { settings = [], bare = false, env, host, through = [] } = this.#options;
+    const [command = '', ...prefix] = [...through, programPath('redis-server', { install: 'redis-server' })];
     const durable = bare ? [] : ['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''];
     this.#running = await startOwnServer(this.#t, {
-      command: programPath('redis-server', { install: 'redis-server' }),
-      args: ['--bind', '127.0.0.1', '--port', String(this.port), '--dir', this.folder, '--daemonize', 'no', ...durable, ...settings],
+      command,
+      args: [...prefix, '--bind', '127.0.0.1', ...(host === undefined ? [] : [host, '--protected-mode', 'no']), '--port', String(this.port), '--dir', this.folder, '--daemonize', 'no', ...durable, ...settings],
       env,
       answers: () => this.ask(async (redis) => (await redis.ping()) === 'PONG'),
       stopSignal: 'SIGKILL',
@@ -103,7 +108,7 @@ export class RedisServer {
 
   /** Asks it something over a connection without any patience, which is closed afterwards. */
   async ask<T>(question: (redis: Redis) => Promise<T>): Promise<T> {
-    const redis = new Redis({ host: '127.0.0.1', port: this.port, lazyConnect: true, commandTimeout: 30_000, enableOfflineQueue: false, retryStrategy: () => null });
+    const redis = new Redis({ host: this.#host, port: this.port, lazyConnect: true, commandTimeout: 30_000, enableOfflineQueue: false, retryStrategy: () => null });
     redis.on('error', () => {}); // the connecting call, or the question, fails as well
     try {
       await redis.connect();
@@ -111,6 +116,10 @@ export class RedisServer {
     } finally {
       redis.disconnect();
     }
+  }
+
+  get #host(): string {
+    return this.#options.host ?? '127.0.0.1';
   }
 
   get #pid(): number {

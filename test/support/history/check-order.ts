@@ -2,11 +2,24 @@
 import { isResultless, type LeaseFacts, type SessionFacts } from './facts.ts';
 import { answeredMsOf, type HistoryRecord } from './record.ts';
 import { checkSeenOrder } from './check-seen-order.ts';
+import type { SeenPlace } from './seen-queues.ts';
 import { sortedBy } from './sorted.ts';
 import { stintsOf, type Stint } from './stints.ts';
 import type { Violation } from './violation.ts';
 
-export const checkOrder = (facts: SessionFacts): Violation[] => {
+export const checkOrder = (facts: SessionFacts): Violation[] =>
+  facts.options.orderWithin === 'store' ? checkOrderAmong(facts) : [...facts.outagesOfInstances.keys()].flatMap((instance) => checkOrderAmong(onInstance(facts, instance)));
+
+/** Those who asked one instance alone, and that instance's looks at them. It shows what the others say as well, and what they say is older: a name that several have used may be there for any of them. */
+export const onInstance = (facts: SessionFacts, instance: number): SessionFacts => {
+  const leases = facts.leases.filter(({ acquires }) => acquires.every((acquire) => acquire.instance === instance));
+  const uses = Map.groupBy(facts.leases, ({ acquires }) => acquires[0]?.command.holder);
+  const isOwn = ({ lease, holder }: SeenPlace): boolean => lease !== undefined && leases.includes(lease) && uses.get(holder)?.length === 1;
+  const queues = facts.queues.filter(({ record }) => record.instance === instance).map(({ record, places }) => ({ record, places: places.filter(isOwn) }));
+  return { ...facts, leases, queues, outages: facts.outagesOfInstances.get(instance)! };
+};
+
+const checkOrderAmong = (facts: SessionFacts): Violation[] => {
   const stintsOfLeases = new Map(facts.leases.map((lease) => [lease, stintsOf(lease, facts)]));
   const stints = sortedBy([...stintsOfLeases.values()].flat(), ({ queuedMs }) => queuedMs);
   const served = facts.leases.filter((lease) => lease.token !== undefined).flatMap(toServed);

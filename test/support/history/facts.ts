@@ -43,6 +43,8 @@ export interface SessionFacts {
   /** The queue as inspections showed it. */
   readonly queues: readonly SeenQueue[];
   readonly outages: Outages;
+  /** By instance, with its own as well. */
+  readonly outagesOfInstances: ReadonlyMap<number, Outages>;
   readonly options: CheckOptions;
 }
 
@@ -57,17 +59,20 @@ export const isResultless = ({ outcome }: HistoryRecord): boolean =>
 
 export const gatherSessions = (records: readonly HistoryRecord[], options: CheckOptions): SessionFacts[] => {
   const outages = new Outages(records, options.lateMs);
+  const instances = new Set(records.flatMap(({ instance }) => instance ?? []));
+  const outagesOfInstances = new Map([...instances].map((instance) => [instance, new Outages(records, options.lateMs, instance)]));
   const named = sortedBy(records, ({ sentMs }) => sentMs).filter(({ session }) => session !== undefined);
-  return [...Map.groupBy(named, ({ session }) => session!)].map(([session, own]) => gatherSession(session, own, outages, options));
+  return [...Map.groupBy(named, ({ session }) => session!)].map(([session, own]) => gatherSession(session, own, { outages, outagesOfInstances, options }));
 };
 
-const gatherSession = (session: string, records: readonly HistoryRecord[], outages: Outages, options: CheckOptions): SessionFacts => {
+const gatherSession = (session: string, records: readonly HistoryRecord[], run: Pick<SessionFacts, 'outages' | 'outagesOfInstances' | 'options'>): SessionFacts => {
+  const { outages } = run;
   const leases = [...gatherLeases(records, outages).values()];
   const sightings = records.flatMap(sightingsIn);
   const frees = records.filter(({ outcome }) => outcome.kind === 'lease-not-held' || (outcome.kind === 'session' && outcome.held === false));
   noteEnds(leases, sightings, frees, records);
   const queues = gatherQueues(records, leases, outages);
-  return { session, records, leases, sightings, frees, queues, outages, options };
+  return { session, records, leases, sightings, frees, queues, ...run };
 };
 
 const gatherLeases = (records: readonly HistoryRecord[], outages: Outages): Map<string, LeaseFacts> => {

@@ -11,13 +11,15 @@ export interface CheckOptions {
    * instances were asked. By default that is not used.
    */
   readonly countsBack: boolean;
+  /** Within what waiters are served in the order of their arrival: the whole store, or each instance. Default: the store. */
+  readonly orderWithin: 'store' | 'instance';
   /** How late an expiry may be acted on (L1). Default 250 ms. */
   readonly promptMs: number;
   /** Within what, beside its wait, a request is answered or fails (L4). By default it is not judged. */
   readonly deadlineMs: number;
 }
 
-export const DEFAULTS: CheckOptions = { slackMs: 2, lateMs: 10_000, arrivalMs: Infinity, countsBack: false, promptMs: 250, deadlineMs: Infinity };
+export const DEFAULTS: CheckOptions = { slackMs: 2, lateMs: 10_000, arrivalMs: Infinity, countsBack: false, orderWithin: 'store', promptMs: 250, deadlineMs: Infinity };
 
 /** The promises' own numbers, written down a second time on purpose: the checker does not ask the code it judges. */
 export const OFFER_MS = 5_000;

@@ -14,9 +14,10 @@ export class Outages {
   readonly #wallSteps: readonly number[];
   readonly #lateMs: number;
 
-  constructor(records: readonly HistoryRecord[], lateMs: number) {
+  /** @param instance the one whose own outages count as well */
+  constructor(records: readonly HistoryRecord[], lateMs: number, instance?: number) {
     const toOutage = (record: HistoryRecord<OutageCommand>): Outage => ({ fromMs: record.sentMs, untilMs: answeredMsOf(record), restarted: record.command.restarted });
-    this.all = sortedBy(records.filter(isCommand('outage')).map(toOutage), ({ fromMs }) => fromMs);
+    this.all = sortedBy(records.filter(isCommand('outage')).filter((record) => record.instance === undefined || record.instance === instance).map(toOutage), ({ fromMs }) => fromMs);
     this.#wallSteps = records.filter(isCommand('wall-step')).map(({ sentMs }) => sentMs);
     this.#lateMs = lateMs;
   }

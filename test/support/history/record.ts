@@ -24,7 +24,7 @@
  * - The service's own faults are records without a session: `outage` from when it was killed or stopped to when it answers again
  *   (`restarted`: its memory was lost), and `wall-step` for its wall clock. Of many instances over one Redis only the Redis is the
  *   service in this sense: its outage loses nothing (`restarted` is false). That one instance was killed or cut off excuses nothing but
- *   unanswered requests, and is not written down.
+ *   unanswered requests, except for the order of those who waited at it where each instance has its own: then it is an outage with an `instance`.
  */
 export interface AcquireCommand {
   readonly kind: 'acquire';
@@ -137,6 +137,8 @@ export interface ReplySeen {
 
 export interface HistoryRecord<C extends HistoryCommand = HistoryCommand> {
   readonly session?: string;
+  /** Which instance was asked, or stopped, where there are several. */
+  readonly instance?: number;
   readonly sentMs: number;
   readonly answeredMs: number | null;
   readonly gaveUpMs?: number;

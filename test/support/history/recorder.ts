@@ -21,13 +21,13 @@ export class HistoryRecorder {
     this.#nowMs = nowMs;
   }
 
-  sent(session: string, command: SessionCommand): SentRequest {
-    return this.#begin({ session, sentMs: this.#nowMs(), answeredMs: null, command, outcome: { kind: 'unknown' } });
+  sent(session: string, command: SessionCommand, instance?: number): SentRequest {
+    return this.#begin({ session, ...(instance !== undefined && { instance }), sentMs: this.#nowMs(), answeredMs: null, command, outcome: { kind: 'unknown' } });
   }
 
-  /** A fault of the service that begins now; call `answered` when it is over. */
-  fault(command: Exclude<HistoryCommand, SessionCommand>): SentRequest {
-    return this.#begin({ sentMs: this.#nowMs(), answeredMs: null, command, outcome: { kind: 'unknown' } });
+  /** A fault of the service, or of one of its instances, that begins now; call `answered` when it is over. */
+  fault(command: Exclude<HistoryCommand, SessionCommand>, instance?: number): SentRequest {
+    return this.#begin({ ...(instance !== undefined && { instance }), sentMs: this.#nowMs(), answeredMs: null, command, outcome: { kind: 'unknown' } });
   }
 
   get records(): readonly HistoryRecord[] {

@@ -25,7 +25,7 @@ export class FailOver {
   constructor(baseUrls: readonly string[], history: HistoryRecorder, chance: () => number) {
     this.#chance = chance;
     this.#connections = baseUrls.map((baseUrl) => new LeaseApi(baseUrl));
-    this.#apis = this.#connections.map((connection) => new RecordedApi(connection, history));
+    this.#apis = this.#connections.map((connection, instance) => new RecordedApi(connection, history, instance));
     this.#at = Math.floor(chance() * baseUrls.length);
   }
 

@@ -1,4 +1,5 @@
 /** What a run of many instances amounts to. */
+import { onInstance } from '../history/check-order.ts';
 import { gatherSessions } from '../history/facts.ts';
 import { DEFAULTS, type CheckOptions } from '../history/options.ts';
 import { answeredMsOf, isCommand, isUnknown, type HistoryRecord } from '../history/record.ts';
@@ -70,7 +71,8 @@ export interface OrderSeen {
 }
 
 export const orderSeen = (records: readonly HistoryRecord[], options: Partial<CheckOptions>): OrderSeen => {
-  const sessions = gatherSessions(records, { ...DEFAULTS, ...options });
+  const all = gatherSessions(records, { ...DEFAULTS, ...options });
+  const sessions = options.orderWithin === 'instance' ? all.flatMap((facts) => [...facts.outagesOfInstances.keys()].map((instance) => onInstance(facts, instance))) : all;
   const stints = sessions.flatMap((facts) => facts.leases.flatMap((lease) => stintsOf(lease, facts).map((stint) => ({ stint, lease }))));
   return {
     waits: stints.length,

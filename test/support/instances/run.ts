@@ -21,6 +21,7 @@ import { Gateway } from './gateway.ts';
 import { QueueWatcher } from './queue-watcher.ts';
 import { ReplyWork } from './reply-work.ts';
 import type { SdkGatewaySettings } from './sdk-gateway.ts';
+import type { StoreOfRun } from './store-of-run.ts';
 import { Tally } from './tally.ts';
 
 export const SIZE = { instances: 3, sessions: 200, rawGateways: 48, sdkProcesses: 2, sdkGatewaysEach: 8 } as const;
@@ -35,6 +36,7 @@ const ENDS_WITHIN_MS = 90_000;
 export interface RunTerms {
   readonly seed: number;
   readonly runMs: number;
+  readonly store: StoreOfRun;
 }
 
 export interface Ran {
@@ -56,7 +58,7 @@ interface Teardown {
   teardown(end: () => Promise<void>): void;
 }
 
-export const runInstances = async (t: Teardown, { seed, runMs }: RunTerms): Promise<Ran> => {
+export const runInstances = async (t: Teardown, { seed, runMs, store }: RunTerms): Promise<Ran> => {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-instances-'));
   t.teardown(async () => rmSync(folder, { recursive: true, force: true }));
   mkdirSync(join(folder, 'run'));
@@ -65,7 +67,7 @@ export const runInstances = async (t: Teardown, { seed, runMs }: RunTerms): Prom
   const channelUrl = await channel.listen();
   t.teardown(() => channel.close());
   const losses = { request: 0.005, answer: 0.01, between: 0.005 };
-  const deployment = await startDeployment(t, { instances: SIZE.instances, history, losses, chance: seededChance(seed + 2) });
+  const deployment = await startDeployment(t, { store, instances: SIZE.instances, history, losses, chance: seededChance(seed + 2) });
   const sessions = Array.from({ length: SIZE.sessions }, (_, index) => `session-${index}`);
   const looksFile = join(folder, 'looks');
   const recording = record({ folder: join(folder, 'run'), channelUrl });

@@ -12,10 +12,13 @@ type RecordedAcquire = Required<Pick<AcquireBody, 'holder' | 'ttlMs' | 'waitMs'>
 export class RecordedApi {
   readonly #api: LeaseApi;
   readonly #history: HistoryRecorder;
+  readonly #instance: number | undefined;
 
-  constructor(api: LeaseApi, history: HistoryRecorder) {
+  /** @param instance which one it is, of several */
+  constructor(api: LeaseApi, history: HistoryRecorder, instance?: number) {
     this.#api = api;
     this.#history = history;
+    this.#instance = instance;
   }
 
   acquire(session: string, leaseId: string, body: RecordedAcquire, signal?: AbortSignal): Promise<Answer> {
@@ -37,7 +40,7 @@ export class RecordedApi {
 
   /** Writes down any other command, which `ask` sends. */
   async noting<A extends Answer>(session: string, command: SessionCommand, ask: (api: LeaseApi) => Promise<A>): Promise<A> {
-    const sent = this.#history.sent(session, command);
+    const sent = this.#history.sent(session, command, this.#instance);
     try {
       const answer = await ask(this.#api);
       sent.answered(outcomeOf(command.kind, answer.status, answer.body));

@@ -14,6 +14,8 @@ import { commandsOf, type SentCommand } from './commands-of.ts';
 
 export interface RecordingProxyParts {
   readonly targetPort: number;
+  /** Which one that is, of several. */
+  readonly instance?: number;
   readonly history: HistoryRecorder;
   /** The part of the requests that are lost before the service, of the answers that are lost behind it, of the connections that end in between. */
   readonly losses: { readonly request: number; readonly answer: number; readonly between: number };
@@ -55,7 +57,7 @@ export class RecordingProxy {
   }
 
   async #pass(request: IncomingMessage, answer: ServerResponse): Promise<void> {
-    const { losses, chance, history } = this.#parts;
+    const { losses, chance, history, instance } = this.#parts;
     const chunks: Buffer[] = [];
     try {
       for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -70,7 +72,7 @@ export class RecordingProxy {
     }
     const body = Buffer.concat(chunks);
     const commands = commandsOf(request.method ?? '', request.url ?? '', request.headers['lease-id'], body.toString());
-    const sent = commands.map(({ session, command }) => ({ command, noted: history.sent(session, command) }));
+    const sent = commands.map(({ session, command }) => ({ command, noted: history.sent(session, command, instance) }));
     this.#forward(request, answer, body, sent);
   }
 

@@ -8,6 +8,7 @@ import { inPairs } from './in-pairs.ts';
 import type { FiledPage, ListingPort, UsagesFiled } from './listing-port.ts';
 import type { NodeLink } from './node-link.ts';
 import { NodeSilentError, type AcceptRequest, type Filed, type NodePort, type Told } from './node-port.ts';
+import { offsetSeen } from './node-clock.ts';
 import { runScript, type NodeScript } from './node-scripts.ts';
 import type { Ballot } from './rules/ballot.ts';
 import type { VotingClient } from './votes.ts';
@@ -54,7 +55,7 @@ export class RedisNode implements NodePort, ListingPort {
 
   /** What it said of its time, when it was asked outside of this. */
   sawTime(nodeMs: number, sentMs: number): void {
-    this.#offsetMs = nodeMs - (sentMs + this.#parts.clock.now().monoMs) / 2;
+    this.#offsetMs = offsetSeen(this.#offsetMs, { nodeMs, sentMs, answeredMs: this.#parts.clock.now().monoMs });
   }
 
   prepare(name: SessionName, ballotNumber: number, by: string): Promise<Told> {
