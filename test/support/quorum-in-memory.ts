@@ -11,6 +11,7 @@ import * as rules from '../../service/src/stores/quorum/rules/node.ts';
 import type { Kept } from '../../service/src/stores/quorum/rules/register.ts';
 import { Votes, type VotingClient } from '../../service/src/stores/quorum/votes.ts';
 import { nameOfText, nameText } from '../../service/src/stores/redis/partitions.ts';
+import type { FakeClock } from './fake-clock.ts';
 
 const MONO_TO_WALL_MS = 1_700_000_000_000;
 
@@ -42,6 +43,15 @@ export class MemoryNode implements NodePort, ListingPort {
     return this.#clock.now().monoMs + MONO_TO_WALL_MS;
   }
 
+  /** Sessions that something is kept of. */
+  get sessions(): readonly string[] {
+    return [...this.#kept].filter(([, { register }]) => register.state !== undefined).map(([name]) => name);
+  }
+
+  get floor(): number {
+    return this.#floor;
+  }
+
   kept(name: string): Kept<string> {
     const kept = this.#kept.get(name) ?? { register: rules.EMPTY_REGISTER, vote: undefined, floor: 0 };
     return { ...kept, floor: this.#floor };
@@ -69,7 +79,11 @@ export class MemoryNode implements NodePort, ListingPort {
   }
 
   forget(name: SessionName, ballot: Ballot): Promise<Told> {
-    return this.#do(name, (kept, nowMs) => rules.forget(kept, ballot, nowMs));
+    return this.#do(name, (kept, nowMs) => {
+      const done = rules.forget(kept, ballot, nowMs);
+      if (done.answer.kind === 'taken') this.#filed.delete(nameText(name));
+      return done;
+    });
   }
 
   /** For redlock: its two scripts are told apart by what they are given. */
@@ -113,7 +127,14 @@ export class MemoryNode implements NodePort, ListingPort {
   async dueSessions(untilMs: number, limit: number): Promise<readonly SessionName[]> {
     await this.#reach();
     const due = [...this.#filed].filter(([, { dueAtMs }]) => dueAtMs !== undefined && dueAtMs <= untilMs).toSorted(([, a], [, b]) => a.dueAtMs! - b.dueAtMs!);
-    return due.slice(0, limit).map(([name]) => nameOfText(name));
+    const over = [...this.#kept].filter(([, { register: { value, untilMs } }]) => value !== '' && untilMs > 0 && untilMs <= this.nowMs);
+    return [...due.slice(0, limit), ...over.slice(0, limit)].map(([name]) => nameOfText(name));
+  }
+
+  async forgettableSessions(untilMs: number, limit: number): Promise<readonly SessionName[]> {
+    await this.#reach();
+    const found = [...this.#filed].filter(([, { forgettableAtMs = Infinity }]) => forgettableAtMs <= untilMs);
+    return found.slice(0, limit).map(([name]) => nameOfText(name));
   }
 
   async usages(): Promise<UsagesFiled> {
@@ -185,5 +206,23 @@ export const quorumStoreOn = (nodes: readonly MemoryNode[], { clock, instanceId,
     closeNodes: async () => {},
   });
   others.push(store);
+  return store;
+};
+
+/** Lets whatever is under way between nodes in memory come to its end. */
+export const settle = async (turns = 200): Promise<void> => {
+  for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+};
+
+/** The store, with time going on while a command is under way: proposers that meet wait for a moment. */
+export const going = (store: QuorumStore, clock: FakeClock): QuorumStore => {
+  const apply = store.apply.bind(store);
+  store.apply = async (name, command) => {
+    let isOver = false;
+    const outcome = apply(name, command).finally(() => (isOver = true));
+    outcome.catch(() => {});
+    for (await settle(20); !isOver; await settle(20)) clock.advance(1);
+    return outcome;
+  };
   return store;
 };

@@ -9,6 +9,18 @@ import { ownRedis } from './own-redis.ts';
 /** More than a suite opens. */
 const DATABASES = 1_000;
 
+/** A store on databases of this number of the nodes at these sockets. */
+export const openOnSockets = (t: Test, clock: FakeClock, { sockets, db, instanceId }: { readonly sockets: readonly string[]; readonly db: number; readonly instanceId: string }): Promise<QuorumStore> =>
+  openQuorumStore({
+    addresses: sockets.map((socketPath) => ({ host: '', port: 0, db, tls: false, socketPath })),
+    instanceId,
+    clock,
+    scriptTime: () => clock.now(),
+    linkClock: systemClock,
+    acceptsFsync: true,
+    log: { info: () => {}, warn: (line) => t.comment(line) },
+  });
+
 /** @returns what opens a store with nothing in it */
 export const quorumStores = async (t: Test, instanceId: string, count = 3): Promise<(t: Test, clock: FakeClock) => Promise<QuorumStore>> => {
   // Nothing is written to a disk: what survives one is shown elsewhere.
@@ -16,14 +28,6 @@ export const quorumStores = async (t: Test, instanceId: string, count = 3): Prom
   let databases = 0;
   return (t, clock) => {
     const db = (databases += 1);
-    return openQuorumStore({
-      addresses: sockets.map((socketPath) => ({ host: '', port: 0, db, tls: false, socketPath })),
-      instanceId,
-      clock,
-      scriptTime: () => clock.now(),
-      linkClock: systemClock,
-      acceptsFsync: true,
-      log: { info: () => {}, warn: (line) => t.comment(line) },
-    });
+    return openOnSockets(t, clock, { sockets, db, instanceId });
   };
 };

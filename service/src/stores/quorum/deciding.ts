@@ -31,13 +31,19 @@ export const decideOn = <C extends Command>(command: C, basis: Basis, waiters: r
   if (basis.isDoubtful && basis.session.lease && !NEEDS_NO_VERDICT.includes(command.kind)) {
     throw new StoreUnavailableError('Whether the session is held cannot be told while a node is away.', 'not-applied');
   }
-  const before: Session = { ...basis.session, waiters };
+  const before: Session = { ...doubted(basis, now), waiters };
   const floor = basis.floor as FencingToken;
   const applied = apply(before, floor, command, now);
   // A vote cannot be taken while another stands: a lease that ends before its time is written as ended first, and the session granted anew by the next command.
   const wasLive = before.lease !== undefined && before.lease.expiresAtMs > now.monoMs;
   if (!wasLive || !isNewLease(before, applied.session)) return decision(before, applied, now);
   return { ...decision({ ...before, waiters: NOBODY }, apply({ ...before, waiters: NOBODY }, floor, command, now), now), waiters };
+};
+
+/** Where nobody can tell whether the lease is over, it is not ended for that: it counts as live in this very moment, and is looked at again. */
+const doubted = ({ session, isDoubtful }: Basis, now: Now): Session => {
+  const { lease } = session;
+  return isDoubtful && lease ? { ...session, lease: { ...lease, expiresAtMs: Math.max(lease.expiresAtMs, now.monoMs + 1) } } : session;
 };
 
 const isNewLease = (before: Session, after: Session): boolean => after.lease !== undefined && after.lease.fencingToken !== before.lease?.fencingToken;

@@ -1,4 +1,5 @@
 /** What a session is filed under on each node, so that it is found without its name. Pure. */
+import { forgettableAt } from '../../session/forget.ts';
 import { courierDueAt, hasUndelivered } from '../../session/replies/due.ts';
 import { nextDueAt } from '../../session/settle.ts';
 import type { Session } from '../../session/types.ts';
@@ -15,5 +16,6 @@ export const filed = (session: Session): Filed => {
     courierDueAtMs: courierDueAt({ ...session, waiters: [] }),
     usage: [leases, parked, sending, unknown, dead, bytes],
     oldestReplyAtMs: oldestReplyAt(session),
+    forgettableAtMs: forgettableAt(session),
   };
 };

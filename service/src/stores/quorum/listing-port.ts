@@ -27,8 +27,10 @@ export interface ListingPort {
   replyPlaces(asked: { readonly namespace: Namespace; readonly state: ReplyState | undefined; readonly after: ListedPlace | undefined; readonly limit: number }): Promise<FiledPage<ListedPlace>>;
   /** Sessions that the courier may come for until then, by time and key; their numbers are 0. */
   courierPlaces(asked: { readonly namespace: Namespace; readonly untilMs: number; readonly after: ListedPlace | undefined; readonly limit: number }): Promise<FiledPage<ListedPlace>>;
-  /** Sessions that have to be looked at until then, the earliest first. */
+  /** Sessions that have to be looked at until then, and those whose lease is over on this node: so many of each, the earliest first. */
   dueSessions(untilMs: number, limit: number): Promise<readonly SessionName[]>;
+  /** Sessions that may be forgotten by then, the earliest first. */
+  forgettableSessions(untilMs: number, limit: number): Promise<readonly SessionName[]>;
   usages(): Promise<UsagesFiled>;
   payload(name: SessionName, payloadName: string): Promise<string | undefined>;
 }

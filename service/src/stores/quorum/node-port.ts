@@ -28,6 +28,8 @@ export interface Filed {
   readonly usage: readonly number[];
   /** When the oldest undelivered reply was parked, by the store's clock. */
   readonly oldestReplyAtMs: number | undefined;
+  /** From when on it may be forgotten, by the store's clock; undefined while it is in use. */
+  readonly forgettableAtMs: number | undefined;
 }
 
 /** A state is JSON text here. */

@@ -7,6 +7,7 @@ import { nameText } from '../redis/partitions.ts';
 import type { Basis, BasisKind, Known } from './basis.ts';
 import type { AcceptRequest, NodePort } from './node-port.ts';
 import type { Numbers } from './numbers.ts';
+import { compareBallots, type Ballot, type Proposer } from './rules/ballot.ts';
 import { RegisterClient, type Majority, type Written } from './register-client.ts';
 import { repair, requestOf } from './register-writes.ts';
 import { readSession, tokenOf, withLeaseLeft } from './session-text.ts';
@@ -29,6 +30,8 @@ export class Proposing {
   readonly #register: RegisterClient;
   #known: Known | undefined;
   #vote: Vote | undefined;
+  /** A claim of this instance that a majority has refused, with what it was made on. Some node may have it all the same. */
+  #refusedClaim: { readonly ballot: Ballot; readonly by: Proposer; readonly madeOn: Basis } | undefined;
   #readAtMs = -Infinity;
 
   constructor(name: SessionName, parts: ProposingParts) {
@@ -81,6 +84,12 @@ export class Proposing {
     const session = withLeaseLeft(readSession(majority.state), lease, storeClock.now().monoMs);
     const known: Known = { ballot, by, own, value, session, floor: Math.max(majority.floor, tokenOf(session)) };
     this.#known = isCommitted ? known : undefined;
+    // Nobody was told of that claim, and nobody has written since: as if it had not been made. Taken up, it would end a lease that there never was, and use up its id.
+    const refused = this.#refusedClaim;
+    if (own && !isCommitted && refused && by === refused.by && compareBallots(ballot, refused.ballot) === 0) {
+      const { madeOn } = refused;
+      return { ...known, value: madeOn.value, session: madeOn.session, kind, isCommitted: false, isDoubtful: false };
+    }
     return { ...known, kind, isCommitted, isDoubtful: lease.kind === 'undecided' };
   }
 
@@ -121,6 +130,7 @@ export class Proposing {
     const written = await this.#register.accept(requestOf({ ballot, by: own.by, value, session }, effect, payloads));
     this.#known = undefined;
     if (written.kind === 'refused') this.#parts.numbers.saw(written.promised);
+    this.#refusedClaim = written.kind === 'refused' && effect.kind === 'claim' ? { ballot, by: own.by, madeOn: basis } : undefined;
     if (written.kind === 'carried') {
       if (effect.kind === 'claim') this.#vote = undefined;
       const floor = Math.max(basis.floor, tokenOf(session));

@@ -12,6 +12,7 @@ import type { StoreUsage } from '../../session/usage.ts';
 import { nameOfText, nameText } from '../redis/partitions.ts';
 import { Rounds } from '../redis/rounds.ts';
 import type { ListingPort } from './listing-port.ts';
+import { Forgetting } from './forgetting.ts';
 import { askMajority, leasePage } from './listings.ts';
 import { Messages, type Message } from './messages.ts';
 import { Neighbours, withNeighbours } from './neighbours.ts';
@@ -57,11 +58,12 @@ export class QuorumStore implements LeaseStore {
   readonly storeId: string;
   readonly #parts: QuorumStoreParts;
   readonly #storeClock: StoreClock;
-  readonly #actorParts: ActorParts;
+  readonly #actorParts: ActorParts & { readonly nodes: readonly QuorumNode[] };
   readonly #actors = new Map<string, SessionActor>();
   readonly #messages: Messages;
   readonly #neighbours: Neighbours;
   readonly #usage: UsageOfNodes;
+  readonly #forgetting: Forgetting;
   readonly #rounds: Rounds;
   #listener: StoreListener | undefined;
   #closed = false;
@@ -85,6 +87,7 @@ export class QuorumStore implements LeaseStore {
     this.#neighbours = new Neighbours(clock);
     this.#messages = new Messages({ instanceId, publish, onMessage: (from, message) => this.#heard(from, message) });
     this.#usage = new UsageOfNodes(this.#storeClock, () => this.#waiting());
+    this.#forgetting = new Forgetting(this.#actorParts);
     this.#rounds = new Rounds(clock, () => this.#round());
   }
 
@@ -199,7 +202,7 @@ export class QuorumStore implements LeaseStore {
   async #round(): Promise<void> {
     for (const [name, actor] of this.#actors) if (actor.waiters.length > 0) this.#sayWaiters(name, actor.waiters);
     this.#neighbours.forgetSilent();
-    const [usages] = await Promise.all([askMajority(this.#parts.nodes, (node) => node.usages()), this.#settleDue()]);
+    const [usages] = await Promise.all([askMajority(this.#parts.nodes, (node) => node.usages()), this.#settleDue(), this.#forgetting.round()]);
     this.#usage.saw(usages);
   }
 

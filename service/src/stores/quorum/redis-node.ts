@@ -109,7 +109,12 @@ export class RedisNode implements NodePort, ListingPort {
   }
 
   async dueSessions(untilMs: number, limit: number): Promise<readonly SessionName[]> {
-    const [, , , found] = await this.#run('places', ['hfq:due', untilMs, '', '', limit]);
+    const [, , , found] = await this.#run('due', [untilMs, limit]);
+    return (found as string[]).map(nameOfText);
+  }
+
+  async forgettableSessions(untilMs: number, limit: number): Promise<readonly SessionName[]> {
+    const [, , , found] = await this.#run('places', ['hfq:forgettable', untilMs, '', '', limit]);
     return inPairs(found as string[]).map(([name]) => nameOfText(name));
   }
 
@@ -183,7 +188,7 @@ export const nodeTime = ({ monoMs }: Now): number => TESTED_FROM_MS + monoMs;
 
 const cut = <Place>(places: readonly Place[], limit: number): FiledPage<Place> => ({ places: places.slice(0, limit), isCut: places.length > limit });
 
-const filing = ({ isLeased, dueAtMs, courierDueAtMs, oldestReplyAtMs, usage, replies }: Filed): string =>
-  JSON.stringify({ leased: isLeased ? 1 : 0, due: dueAtMs, courier: courierDueAtMs, oldest: oldestReplyAtMs, usage, replies: replies.map(({ number: nth, state, atMs }) => [nth, state, atMs]) });
+const filing = ({ isLeased, dueAtMs, courierDueAtMs, oldestReplyAtMs, forgettableAtMs, usage, replies }: Filed): string =>
+  JSON.stringify({ leased: isLeased ? 1 : 0, due: dueAtMs, courier: courierDueAtMs, oldest: oldestReplyAtMs, forgettable: forgettableAtMs, usage, replies: replies.map(({ number: nth, state, atMs }) => [nth, state, atMs]) });
 
 const payloadArguments = (payloads: AcceptRequest['payloads']): readonly (string | number)[] => (payloads ? [payloads.put.length, ...payloads.put.flat(), ...payloads.drop] : [0]);

@@ -77,6 +77,18 @@ export class RegisterClient {
     return decided;
   }
 
+  /** What every node has; undefined where one of them does not answer. */
+  async readAll(): Promise<readonly Told[] | undefined> {
+    const said = await Promise.all(this.#nodes.map((node) => node.read(this.#name).catch(silence)));
+    const told = said.filter((one) => one.kind !== 'silent');
+    return told.length === this.#nodes.length ? told : undefined;
+  }
+
+  /** Every node lets go of it, unless something else was written meanwhile. A node that does not hear of it keeps it. */
+  async forget(ballot: Ballot): Promise<void> {
+    await Promise.all(this.#nodes.map((node) => node.forget(this.#name, ballot).catch(silence)));
+  }
+
   accept(request: AcceptRequest): Promise<Written> {
     return this.#write(request.proposal.value, (node) => node.accept(this.#name, request));
   }

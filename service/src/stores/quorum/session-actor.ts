@@ -174,6 +174,8 @@ export class SessionActor {
     if (written.kind === 'refused') {
       // Whoever comes next may find it on a node, and take it up; told twice, these would not know their own effect.
       if (written.isPartial && isNotRepeatable(command)) throw noMajority();
+      // A claim that some node has all the same counts for nothing there without its vote: else nobody could tell whether it is live while another node is away.
+      if (effect.kind === 'claim') this.#proposing.withdraw();
       return PAUSE;
     }
     const { leftMs } = written;

@@ -4,7 +4,7 @@ import type { Test } from 'tap';
 import type { QuorumStore } from '../../../../service/src/stores/quorum/quorum-store.ts';
 import { StoreUnderTest } from '../../../conformance/store-under-test.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
-import { memoryNodes, quorumStoreOn, type MemoryNode } from '../../../support/quorum-in-memory.ts';
+import { going, memoryNodes, quorumStoreOn, settle, type MemoryNode } from '../../../support/quorum-in-memory.ts';
 
 interface Scene {
   readonly clock: FakeClock;
@@ -21,23 +21,6 @@ const scene = (t: Test, instances = 2, count = 3): Scene => {
   const stores = Array.from({ length: instances }, (_, nth) => quorumStoreOn(nodes, { clock, instanceId: `i${nth + 1}`, others }));
   t.teardown(() => Promise.all(stores.map((store) => store.close())));
   return { clock, nodes, stores: stores.map((store) => StoreUnderTest.on(going(store, clock), clock, PLACE)) };
-};
-
-const settle = async (turns = 200): Promise<void> => {
-  for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-};
-
-/** The store, with time going on while a command is under way: proposers that meet wait for a moment. */
-const going = (store: QuorumStore, clock: FakeClock): QuorumStore => {
-  const apply = store.apply.bind(store);
-  store.apply = async (name, command) => {
-    let isOver = false;
-    const outcome = apply(name, command).finally(() => (isOver = true));
-    outcome.catch(() => {});
-    for (await settle(20); !isOver; await settle(20)) clock.advance(1);
-    return outcome;
-  };
-  return store;
 };
 
 t.test('any instance renews, repeats, inspects and releases what another granted', async (t) => {

@@ -1,5 +1,5 @@
 -- Files a session under what it is listed by, in place of what it was filed under before. Needs register.lua before it.
--- A filing is JSON: {"leased":0|1,"due":ms,"courier":ms,"oldest":ms,"usage":[…],"replies":[[number,"state",ms],…]}; what is absent is not filed.
+-- A filing is JSON: {"leased":0|1,"due":ms,"courier":ms,"oldest":ms,"forgettable":ms,"usage":[…],"replies":[[number,"state",ms],…]}; what is absent is not filed.
 local USAGES = {'leases', 'parked', 'sending', 'unknown', 'dead', 'bytes'}
 
 local split = string.find(name, '\0', 1, true)
@@ -38,6 +38,7 @@ local function file(text)
   move('hfq:due', name, old.due, new.due)
   move('hfq:courier:' .. namespace, key, old.courier, new.courier)
   move('hfq:oldest', name, old.oldest, new.oldest)
+  move('hfq:forgettable', name, old.forgettable, new.forgettable)
   moveReplies(old, new)
   for nth, what in ipairs(USAGES) do
     local more = new.usage[nth] - (old.usage and old.usage[nth] or 0)

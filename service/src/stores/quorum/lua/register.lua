@@ -53,6 +53,11 @@ local function mayWrite(number, step, by)
   return isPromised and isNewer and number > floor
 end
 
+-- Files the session under when its lease ends here, so that somebody looks at it then.
+local function fileEnd()
+  if register.untilMs > 0 then redis.call('ZADD', 'hfq:ends', int(register.untilMs), name) else redis.call('ZREM', 'hfq:ends', name) end
+end
+
 -- Writes a proposal: a state with what belongs to it. `untilMs` and `renewedMs` are those of its lease here.
 local function write(proposal, untilMs, renewedMs)
   local oldValue = register.value
@@ -62,6 +67,7 @@ local function write(proposal, untilMs, renewedMs)
   register.untilMs, register.renewedMs = untilMs, renewedMs
   redis.call('HSET', registerKey, 'promised', int(register.promised), 'promisedBy', register.promisedBy, 'number', int(register.number), 'step', int(register.step),
     'acceptedBy', register.acceptedBy, 'state', register.state, 'token', int(register.token), 'value', register.value, 'until', int(untilMs), 'renewed', int(renewedMs))
+  fileEnd()
   -- The vote of a lease that is not in the state any more goes with it.
   if oldValue ~= '' and oldValue ~= register.value and stored == oldValue then
     redis.call('DEL', voteKey)

@@ -4,5 +4,6 @@ if not isRepeat(tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9]) or not isLive() t
 count()
 register.untilMs, register.renewedMs = math.max(register.untilMs, now + tonumber(ARGV[10])), now
 redis.call('HSET', registerKey, 'until', int(register.untilMs), 'renewed', int(now))
+fileEnd()
 keepVote()
 return answer('taken')

@@ -17,6 +17,7 @@ end
 if register.value ~= '' then
   register.untilMs, register.renewedMs = math.max(wasMs, now + tonumber(ARGV[12])), now
   redis.call('HSET', registerKey, 'until', int(register.untilMs), 'renewed', int(now))
+  fileEnd()
   keepVote()
 end
 return answer('taken')

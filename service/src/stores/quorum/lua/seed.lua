@@ -8,6 +8,7 @@ local untilMs = leftMs > 0 and now + leftMs or 0
 redis.call('DEL', payloadsKey)
 redis.call('HSET', registerKey, 'promised', ARGV[7], 'promisedBy', ARGV[8], 'number', ARGV[9], 'step', ARGV[10], 'acceptedBy', ARGV[11], 'token', ARGV[12],
   'value', ARGV[13], 'until', int(untilMs), 'renewed', leftMs > 0 and int(now) or '0')
+if untilMs > 0 then redis.call('ZADD', 'hfq:ends', int(untilMs), name) end
 if ARGV[18] == '1' then redis.call('HSET', registerKey, 'state', ARGV[19]) end
 if ARGV[15] ~= '' and voteLeftMs > 0 then redis.call('SET', voteKey, ARGV[15], 'PX', int(voteLeftMs)) end
 if ARGV[20] ~= '' then file(ARGV[20]) end

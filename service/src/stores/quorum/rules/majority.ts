@@ -24,7 +24,7 @@ const outstanding = (said: readonly Said<unknown>[]): number => said.filter((one
 
 export type Chosen<State> =
   | { readonly kind: 'undecided' }
-  /** A majority cannot be reached any more; the largest number that was promised to others. */
+  /** A majority cannot be reached any more; the largest number that was promised to others, or that is below all to come. */
   | { readonly kind: 'refused'; readonly promised: number }
   /** Of a majority that promised, the answer with the largest ballot; and whether a majority is known to have that very state. */
   | { readonly kind: 'chosen'; readonly answer: NodeAnswer<State>; readonly isCommitted: boolean };
@@ -43,7 +43,7 @@ export const chosenOf = <State>(said: readonly Said<NodeAnswer<State>>[]): Chose
     return { kind: 'chosen', answer, isCommitted: answers.filter(({ accepted }) => isSame(accepted, answer.accepted)).length >= needed };
   }
   const refusals = answers.filter(({ kind }) => kind === 'refused');
-  if (refusals.length > 0 && promises.length + outstanding(said) < needed) return { kind: 'refused', promised: Math.max(...refusals.map(({ promised }) => promised)) };
+  if (refusals.length > 0 && promises.length + outstanding(said) < needed) return { kind: 'refused', promised: Math.max(...refusals.map(({ promised, floor }) => Math.max(promised, floor))) };
   return { kind: 'undecided' };
 };
 
@@ -102,6 +102,6 @@ export const writeOf = <State>(said: readonly Said<NodeAnswer<State>>[]): Write 
   const taken = answers.filter(({ kind }) => kind === 'taken').length;
   if (taken >= needed) return { kind: 'carried' };
   const mayHave = said.filter((one) => one?.kind === 'silent' && one.wasSent).length;
-  if (taken + mayHave + outstanding(said) < needed) return { kind: 'refused', promised: Math.max(0, ...answers.map(({ promised }) => promised)) };
+  if (taken + mayHave + outstanding(said) < needed) return { kind: 'refused', promised: Math.max(0, ...answers.map(({ promised, floor }) => Math.max(promised, floor))) };
   return outstanding(said) === 0 ? { kind: 'unknown' } : { kind: 'undecided' };
 };
