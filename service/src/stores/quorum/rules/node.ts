@@ -116,13 +116,13 @@ export const renew = <State>(kept: Kept<State>, asked: { readonly ballot: Ballot
 const isPromised = ({ register: { promised, promisedBy } }: Kept<unknown>, { ballot, by }: Proposal<unknown>): boolean => promised === ballot.number && promisedBy === by;
 
 /**
- * Brings a node up to what a majority has, its vote for the lease included, unless the message was stuck for too long or the vote is another's. A node that
+ * Brings a node up to what a majority has, its vote for the lease included, unless the message was stuck for too long or the vote is of somebody who is about to claim. A node that
  * has promised a larger number meanwhile has told that proposer how the lease stands, and puts nothing back: else a lease could be found to be over, on one
  * node before it is put back there and on another after it has ended there, that was never over.
  */
 export const repair = <State>(kept: Kept<State>, asked: { readonly proposal: Proposal<State>; readonly ttlMs: number; readonly notAfterMs: number }, nowMs: number): Done<State> => {
   const { proposal } = asked;
-  const isOther = isThere(kept.vote, nowMs) && kept.vote.value !== proposal.value;
+  const isOther = isThere(kept.vote, nowMs) && kept.vote.value !== proposal.value && kept.vote.value !== kept.register.value;
   const mayRepair = isRepeat(kept, proposal) ? isPromised(kept, proposal) : mayWrite(kept, proposal);
   if (nowMs > asked.notAfterMs || isOther || !mayRepair) return refused(kept, nowMs);
   const was = kept.register.value === proposal.value ? kept.register.untilMs : 0;
