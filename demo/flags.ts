@@ -1,8 +1,9 @@
 /** The flags of the demo. Pure. */
 import { parseArgs } from 'node:util';
 
-/** Where the service keeps its leases: in a file of the demo's, or in a Redis that the demo starts. */
-export type StoreKind = 'embedded' | 'redis';
+/** Where the service keeps its leases: in a file of the demo's, in a Redis that the demo starts, or in a quorum of three. */
+export const STORE_KINDS = ['embedded', 'redis', 'quorum'] as const;
+export type StoreKind = (typeof STORE_KINDS)[number];
 
 export interface Flags {
   /** How many times faster than in the users' reports everything happens. */
@@ -44,7 +45,7 @@ channel answers 502 for a while, refuses one reply for good, and loses one answe
 counted: those that have reached their users, those that are kept, and those that are gone.
 
 ${NUMBERS.map(describe).join('')}  --store S      where the service keeps its leases: embedded, in a file, which is the default, or
-                 redis, in a Redis that the demo starts; redis-server must be installed
+                 redis, in a Redis that the demo starts, or quorum, in three of them; redis-server must be installed
   --keep         keep the folder with all records, and say where it is
   --help         this text
 
@@ -62,9 +63,9 @@ const parseNumber = (text: string | undefined, { name, min, max, preset }: Numbe
 };
 
 const parseStore = (text: string, faults: string[]): StoreKind => {
-  if (text === 'embedded' || text === 'redis') return text;
-  faults.push(`--store is "${text}", and must be embedded or redis.`);
-  return 'embedded';
+  const kind = STORE_KINDS.find((known) => known === text);
+  if (kind === undefined) faults.push(`--store is "${text}", and must be embedded, redis or quorum.`);
+  return kind ?? 'embedded';
 };
 
 /** Reads the arguments of the command line, and tells all that is wrong with them at once. */

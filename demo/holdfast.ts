@@ -1,5 +1,6 @@
 /** What the half with Holdfast has besides its gateways: the service and where it keeps its leases, the courier, and an operator's look at the replies. */
 import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { LeaseClient, type ReplyState } from '../client/src/index.ts';
 import type { Children } from './children.ts';
 import type { StoreKind } from './flags.ts';
@@ -12,11 +13,11 @@ import { portOf, type RunningService, startService } from './world/service.ts';
 
 export interface HoldfastParts {
   service: RunningService;
-  /** Where the service keeps its leases, unless that is a file. */
-  redis: RunningRedis | undefined;
+  /** Where the service keeps its leases: one, a quorum of three, or none where that is a file. */
+  readonly redises: RunningRedis[];
   courier: RunningGateway;
   startServiceAgain(): Promise<RunningService>;
-  startRedisAgain(): Promise<RunningRedis>;
+  startRedisAgain(crashed: RunningRedis): Promise<RunningRedis>;
   startCourier(): RunningGateway;
   /** Whether every reply is delivered or dead. */
   isSettled(): Promise<boolean>;
@@ -44,24 +45,28 @@ export interface HoldfastSettings {
   readonly store: StoreKind;
 }
 
-/** The service, over its file or over a Redis that is started first. */
-const startOver = async ({ children, folder, store }: HoldfastSettings): Promise<Pick<HoldfastParts, 'service' | 'redis'> & { readonly address: string }> => {
-  const redis = store === 'redis' ? await startRedis(children, folder) : undefined;
-  const address = redis ? addressOf(redis) : `file:${pathsIn(folder).store}`;
-  return { service: await startService(children, address), redis, address };
+const REDIS_NAMES: Readonly<Record<StoreKind, readonly string[]>> = { embedded: [], redis: ['redis'], quorum: ['redis-1', 'redis-2', 'redis-3'] };
+
+const redisFolder = (folder: string, name: string): string => join(pathsIn(folder).redis, name);
+
+/** The service, over its file or over the Redis that are started first. */
+const startOver = async ({ children, folder, store }: HoldfastSettings): Promise<Pick<HoldfastParts, 'service' | 'redises'> & { readonly address: string }> => {
+  const redises = await Promise.all(REDIS_NAMES[store].map((name) => startRedis(children, { name, folder: redisFolder(folder, name) })));
+  const address = redises.length > 0 ? addressOf(redises) : `file:${pathsIn(folder).store}`;
+  return { service: await startService(children, address), redises, address };
 };
 
 export const startHoldfast = async (settings: HoldfastSettings, channelUrl: string, ttlMs: number): Promise<HoldfastParts> => {
   const { children, folder } = settings;
-  const { service, redis, address } = await startOver(settings);
+  const { service, redises, address } = await startOver(settings);
   const startCourier = (): RunningGateway =>
     startGateway(children, './gateways/courier.ts', { name: 'courier', folder, channelUrl, serviceUrl: service.url, ttlMs } satisfies CourierSettings);
   return {
     service,
-    redis,
+    redises,
     courier: startCourier(),
     startServiceAgain: () => startService(children, address, portOf(service)),
-    startRedisAgain: () => startRedis(children, folder, redis?.port),
+    startRedisAgain: ({ name, port }) => startRedis(children, { name, folder: redisFolder(folder, name), port }),
     startCourier,
     async isSettled() {
       await using operator = operatorOf(service);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Children, DemoFailedError, openChildren } from './children.ts';
-import { type Flags, readFlags, USAGE } from './flags.ts';
+import { type Flags, readFlags, type StoreKind, USAGE } from './flags.ts';
 import { runHalf } from './half.ts';
 import { deadIn, type Figures, judge } from './judge.ts';
 import { openProgress } from './progress.ts';
@@ -44,6 +44,8 @@ const report = (records: [HalfRecords, HalfRecords]): number => {
   return missed.length > 0 ? EXIT.failed : EXIT.kept;
 };
 
+const REDIS_TOO: Readonly<Record<StoreKind, string>> = { embedded: '', redis: 'and its Redis ', quorum: 'and its three Redis, one after the other, ' };
+
 /** What is about to happen. */
 const introduce = ({ scale, seed, sessions, store }: Flags): string => {
   const { ttlMs, pauseMs, restartAfterMs } = tempoAt(scale);
@@ -51,7 +53,7 @@ const introduce = ({ scale, seed, sessions, store }: Flags): string => {
   return [
     `Two gateways and ${sessions} chats; time runs ${scale} times faster than in real life (seed ${seed}).`,
     `One gateway is killed and back after ${seconds(restartAfterMs)}; then the other one is paused for ${seconds(pauseMs)}. A lease lives ${seconds(ttlMs)}.`,
-    `The channel is away for a while, refuses one reply for good, and loses one answer. With Holdfast courier and service ${store === 'redis' ? 'and its Redis ' : ''}are killed, too.`,
+    `The channel is away for a while, refuses one reply for good, and loses one answer. With Holdfast courier and service ${REDIS_TOO[store]}are killed, too.`,
   ].join('\n');
 };
 

@@ -61,9 +61,9 @@ const strikeCourier = async (strikes: Strikes, holdfast: HoldfastParts): Promise
   holdfast.courier = await crash(struck, courier, tempo.supervisorMs, holdfast.startCourier);
 };
 
-/** Its Redis first, if it has one: while that is away the service waits for it. */
+/** Its Redis first, if it has any, one after the other: while the only one is away the service waits for it. */
 const strikeService = async ({ struck, tempo }: Strikes, holdfast: HoldfastParts): Promise<void> => {
-  if (holdfast.redis) holdfast.redis = await crash(struck, holdfast.redis, tempo.supervisorMs, holdfast.startRedisAgain);
+  for (const [nth, redis] of holdfast.redises.entries()) holdfast.redises[nth] = await crash(struck, redis, tempo.supervisorMs, () => holdfast.startRedisAgain(redis));
   holdfast.service = await crash(struck, holdfast.service, tempo.supervisorMs, holdfast.startServiceAgain);
 };
 

@@ -6,13 +6,14 @@ export type Aim =
   | { readonly is: 'below'; readonly value: number }
   | { readonly is: 'exactly'; readonly value: number };
 
-export const STORE_NAMES = ['embedded', 'redis'] as const;
+export const STORE_NAMES = ['embedded', 'redis', 'quorum'] as const;
 export type StoreName = (typeof STORE_NAMES)[number];
 
 /** Figures that are asked for by name, store by store; one may bring several lines. */
 export const FIGURE_NAMES = {
   embedded: ['pairs', 'renewals', 'batches', 'hand-off', 'lateness', 'memory'],
   redis: ['pairs', 'pairs-unpersisted', 'renewals', 'batches', 'hand-off', 'lateness', 'memory', 'million'],
+  quorum: ['pairs', 'contended', 'renewals', 'batches', 'lateness'],
 } as const satisfies Readonly<Record<StoreName, readonly string[]>>;
 
 export type FigureNameOf<S extends StoreName> = (typeof FIGURE_NAMES)[S][number];

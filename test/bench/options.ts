@@ -27,7 +27,7 @@ const SECONDS = { default: 3, min: 1, max: 60 };
 export const USAGE = `Usage: npm run bench -- [--store ${STORE_NAMES.join('|')}] [--runs ${RUNS.min}..${RUNS.max}] [--seconds ${SECONDS.min}..${SECONDS.max}]
                        [--only name,name] [--full] [--json file] [--profile folder]
 ${STORE_NAMES.map((store) => `Names with --store ${store}: ${FIGURE_NAMES[store].join(', ')}`).join('\n')}
---store redis starts redis-servers of its own, on free ports of loopback; on Debian: apt-get install redis-server.
+--store redis and quorum start redis-servers of their own, on free ports of loopback; on Debian: apt-get install redis-server.
 --full measures "million" too, which takes a quarter of an hour; so does --only million.
 --profile writes a CPU profile of the service for each figure and prints where its time went. It slows what is measured.`;
 

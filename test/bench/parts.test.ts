@@ -69,7 +69,7 @@ t.test('options have defaults, and bounds that are told', async (t) => {
   t.equal(parseOptions(['--runs', '50', '--store', 'embedded', '--json', 'a.json']).jsonFile, 'a.json');
   t.equal(parseOptions(['--profile', 'a']).profileFolder, 'a');
   const refused: [string[], RegExp][] = [
-    [['--store', 'quorum'], /--store quorum: .*embedded, redis/],
+    [['--store', 'raft'], /--store raft: .*embedded, redis, quorum/],
     [['--only', 'million'], /--only million: .*embedded are pairs/],
     [['--store', 'redis', '--full', '--only', 'pairs'], /--full/],
     [['--runs', '4'], /--runs 4: .*5 to 50/],

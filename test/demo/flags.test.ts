@@ -19,8 +19,8 @@ for (const [name, min, max] of [['scale', 1, 200], ['seed', 0, 4294967295], ['se
   });
 }
 
-t.test('--store is embedded or redis', async (t) => {
-  for (const bad of ['quorum', '', 'redis://127.0.0.1']) t.strictSame(readFlags([`--store=${bad}`]), { kind: 'faults', faults: [`--store is "${bad}", and must be embedded or redis.`] });
+t.test('--store is embedded, redis or quorum', async (t) => {
+  for (const bad of ['raft', '', 'redis://127.0.0.1']) t.strictSame(readFlags([`--store=${bad}`]), { kind: 'faults', faults: [`--store is "${bad}", and must be embedded, redis or quorum.`] });
 });
 
 t.test('all faults are told at once', async (t) => {

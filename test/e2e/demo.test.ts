@@ -107,23 +107,25 @@ t.test('the failure without, and none with Holdfast', { timeout: 150_000 }, asyn
   t.match(complaints, /without Holdfast .* messages sent/);
 });
 
-if (process.env['HOLDFAST_LONG'] === '1') t.test('nor any with Holdfast over Redis, where that is killed too', { timeout: 150_000 }, async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'demo-test-'));
-  const children = openChildren(join(folder, 'processes.log'));
-  t.teardown(async () => {
-    await children.stopAll();
-    rmSync(folder, { recursive: true, force: true });
+for (const [store, names] of [['redis', ['redis']], ['quorum', ['redis-1', 'redis-2', 'redis-3']]] as const) {
+  if (process.env['HOLDFAST_LONG'] === '1') t.test(`nor any with Holdfast over Redis (${store}), where that is killed too`, { timeout: 150_000 }, async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'demo-test-'));
+    const children = openChildren(join(folder, 'processes.log'));
+    t.teardown(async () => {
+      await children.stopAll();
+      rmSync(folder, { recursive: true, force: true });
+    });
+    const workload = planWorkload({ scale: 200, sessions: 24, seed: 5 });
+    const records = await runHalf({ withHoldfast: true, store, workload, scale: 200, folder: join(folder, 'with'), children, show: () => {} });
+    const figures = judge(records);
+    t.strictSame(brokenPromises(figures), []);
+    t.strictSame(missedFaults(figures), []);
+    t.equal(figures.messages, workload.length);
+    t.equal(figures.delivered, workload.length - 1);
+    t.equal(figures.dead, 1);
+    t.strictSame(struck(records), [...STRUCK_WITH, ...names.flatMap((name) => [`${name} killed`, `${name} restarted`])].sort());
   });
-  const workload = planWorkload({ scale: 200, sessions: 24, seed: 5 });
-  const records = await runHalf({ withHoldfast: true, store: 'redis', workload, scale: 200, folder: join(folder, 'with'), children, show: () => {} });
-  const figures = judge(records);
-  t.strictSame(brokenPromises(figures), []);
-  t.strictSame(missedFaults(figures), []);
-  t.equal(figures.messages, workload.length);
-  t.equal(figures.delivered, workload.length - 1);
-  t.equal(figures.dead, 1);
-  t.strictSame(struck(records), [...STRUCK_WITH, 'redis killed', 'redis restarted'].sort());
-});
+}
 
 t.test('Ctrl-C ends every process and removes the folder', async (t) => {
   const { child, folder, errors } = start(t, SHORT);

@@ -14,7 +14,8 @@ export interface ComposeService {
   readonly environment?: Readonly<Record<string, string>>;
   readonly ports?: readonly string[];
   readonly volumes?: readonly string[];
-  readonly networks?: readonly string[];
+  /** Names, or names with what they are called there besides. */
+  readonly networks?: readonly string[] | Readonly<Record<string, { readonly aliases: readonly string[] }>>;
   readonly healthcheck?: { readonly test: readonly string[] };
 }
 
@@ -44,3 +45,5 @@ export const readComposeFile = (variables: Readonly<Record<string, string>>): Co
 
 /** The services that one needs to have been started. */
 export const needs = ({ depends_on: names = [] }: ComposeService): readonly string[] => (names instanceof Array ? names : Object.keys(names));
+
+export const networksOf = ({ networks = [] }: ComposeService): readonly string[] => (networks instanceof Array ? networks : Object.keys(networks));

@@ -5,6 +5,7 @@ import { INSPECTED } from '../footprint.ts';
 import type { Measured } from '../line.ts';
 import type { DeploymentOptions } from '../processes/deployment.ts';
 import { measureBatches } from './batches.ts';
+import { measureContended, measurePairsBesideRedlock } from './beside-redlock.ts';
 import { measureHandOff } from './hand-off.ts';
 import { measureLateness } from './lateness.ts';
 import { measureMemory } from './memory.ts';
@@ -37,6 +38,13 @@ const FIGURES: { readonly [S in StoreName]: Readonly<Record<FigureNameOf<S>, Fig
     lateness: { over: {}, measure: (bench) => measureLateness(bench) },
     memory: { over: {}, measure: measureRedisMemory },
     million: { over: { nodeOptions: INSPECTED }, measure: measureMillion },
+  },
+  quorum: {
+    pairs: { over: {}, measure: (bench) => measurePairsBesideRedlock(bench, { is: 'at-least', value: 0.5 }) },
+    contended: { over: {}, measure: (bench) => measureContended(bench, { is: 'at-least', value: 1 }) },
+    renewals: { over: {}, measure: (bench) => measureRenewals(bench) },
+    batches: { over: {}, measure: (bench) => measureBatches(bench) },
+    lateness: { over: {}, measure: (bench) => measureLateness(bench) },
   },
 };
 

@@ -1,4 +1,5 @@
 /** The generator's process: carries out the tasks that its parent sends, one at a time. */
+import { contended, redlockContended, redlockPairs } from './contended.ts';
 import { expiries } from './expiries.ts';
 import { handOffs, paced } from './hand-off.ts';
 import { fill, keep } from './keep.ts';
@@ -12,6 +13,12 @@ const perform = (task: Task): Promise<Result> => {
       return pairs(task);
     case 'renewals':
       return renewals(task);
+    case 'redlock-pairs':
+      return redlockPairs(task);
+    case 'contended':
+      return contended(task);
+    case 'redlock-contended':
+      return redlockContended(task);
     case 'batches':
       return batches(task);
     case 'hand-offs':

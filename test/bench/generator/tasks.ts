@@ -15,6 +15,19 @@ interface Contest extends Omit<Load, 'baseUrl'> {
   readonly paceMs: number;
 }
 
+/** Contenders for one session, each of whom lets go of it at once. */
+interface Contended {
+  readonly contenders: number;
+  readonly durationMs: number;
+  readonly prefix: string;
+}
+
+/** Without any service: redlock in the generator, on these Redis. */
+interface OnNodes {
+  readonly urls: readonly string[];
+}
+
+
 /** Leases that are told by their number, from `first` on, so that one task can take them and another keep them. */
 interface Numbered {
   readonly baseUrl: string;
@@ -25,6 +38,10 @@ interface Numbered {
 }
 
 export type Task =
+  | ({ readonly kind: 'contended'; readonly baseUrl: string } & Contended)
+  | ({ readonly kind: 'redlock-contended' } & OnNodes & Contended)
+  /** Lock, unlock, lock, unlock … so many side by side. */
+  | ({ readonly kind: 'redlock-pairs'; readonly connections: number; readonly durationMs: number; readonly prefix: string } & OnNodes)
   /** Acquire, release, acquire, release … on each connection. */
   | ({ readonly kind: 'pairs' } & Load)
   /** Each connection renews one lease of its own. */
@@ -52,7 +69,17 @@ export interface Rate {
   readonly generatorBusy: number;
 }
 
+export interface PassedOn {
+  /** Grants to another contender than the one before. */
+  readonly handOffs: number;
+  readonly grants: number;
+  readonly elapsedMs: number;
+}
+
 export interface Results {
+  contended: PassedOn;
+  'redlock-contended': PassedOn;
+  'redlock-pairs': Rate;
   pairs: Rate;
   renewals: Rate;
   batches: Rate;

@@ -17,9 +17,13 @@ export interface DeploymentOptions {
 export interface Deployment {
   readonly instances: readonly Server[];
   readonly redis: RedisServer | undefined;
+  /** Every Redis there is: one, the nodes of a quorum, or none. */
+  readonly redises: readonly RedisServer[];
   /** Stops every process, and removes what the store had written. */
   stop(): Promise<void>;
 }
+
+const REDISES: Readonly<Record<StoreName, number>> = { embedded: 0, redis: 1, quorum: 3 };
 
 const AOF_ALWAYS = ['--appendonly', 'yes', '--appendfsync', 'always'];
 const NOTHING_KEPT = ['--appendonly', 'no'];
@@ -31,10 +35,14 @@ export const deploy = async (store: StoreName, { instances = 1, persisted = true
     for (const end of stops.splice(0)) await end();
   };
   try {
-    const redis = store === 'redis' ? await startRedis(folder, persisted ? AOF_ALWAYS : NOTHING_KEPT) : undefined;
-    if (redis) stops.unshift(redis.stop);
+    const redises: RedisServer[] = [];
+    for (let count = 0; count < REDISES[store]; count += 1) {
+      const redis = await startRedis(await mkdtemp(join(folder, 'redis-')), persisted ? AOF_ALWAYS : NOTHING_KEPT);
+      stops.unshift(redis.stop);
+      redises.push(redis);
+    }
     const settings = {
-      HOLDFAST_STORE: redis?.url ?? `file:${join(folder, 'holdfast.db')}`,
+      HOLDFAST_STORE: redises.map(({ url }) => url).join(',') || `file:${join(folder, 'holdfast.db')}`,
       HOLDFAST_ACCEPT: persisted ? '' : 'fsync',
     };
     const started: Server[] = [];
@@ -43,7 +51,7 @@ export const deploy = async (store: StoreName, { instances = 1, persisted = true
       stops.unshift(server.stop);
       started.push(server);
     }
-    return { instances: started, redis, stop };
+    return { instances: started, redis: redises.length === 1 ? redises[0] : undefined, redises, stop };
   } catch (error) {
     await stop();
     throw error;
