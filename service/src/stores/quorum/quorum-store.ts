@@ -26,6 +26,7 @@ import { majorityOf } from './rules/majority.ts';
 import { StoreClock } from './store-clock.ts';
 import { UsageOfNodes } from './usage-of-nodes.ts';
 import type { Votes } from './votes.ts';
+import { WaitersHere } from './waiters-here.ts';
 
 /** Sessions that one round settles because they are due. */
 const DUE_MAX = 100;
@@ -62,6 +63,7 @@ export class QuorumStore implements LeaseStore {
   readonly #actors = new Map<string, SessionActor>();
   readonly #messages: Messages;
   readonly #neighbours: Neighbours;
+  readonly #waiting = new WaitersHere();
   readonly #usage: UsageOfNodes;
   readonly #forgetting: Forgetting;
   readonly #rounds: Rounds;
@@ -82,11 +84,11 @@ export class QuorumStore implements LeaseStore {
       numbers: new Numbers(this.#storeClock, instanceId),
       pacing: new Pacing(clock, random),
       tell: (name, wakes, events) => this.#tell(name, wakes, events),
-      onWaiters: (name, waiters) => this.#sayWaiters(nameText(name), waiters),
+      onWaiters: (name, waiters) => this.#nowWait(name, waiters),
     };
     this.#neighbours = new Neighbours(clock);
     this.#messages = new Messages({ instanceId, publish, onMessage: (from, message) => this.#heard(from, message) });
-    this.#usage = new UsageOfNodes(this.#storeClock, () => this.#waiting());
+    this.#usage = new UsageOfNodes(this.#storeClock, this.#waiting);
     this.#forgetting = new Forgetting(this.#actorParts);
     this.#rounds = new Rounds(clock, () => this.#round());
   }
@@ -194,13 +196,14 @@ export class QuorumStore implements LeaseStore {
     if (message.events.some(({ type }) => type === 'ended')) this.#actors.get(message.name)?.lookAgain();
   }
 
-  *#waiting(): Iterable<readonly [Namespace, readonly Waiter[]]> {
-    for (const actor of this.#actors.values()) if (actor.waiters.length > 0) yield [actor.name.namespace, actor.waiters];
+  #nowWait(name: SessionName, waiters: readonly Waiter[]): void {
+    this.#waiting.set(name, waiters);
+    this.#sayWaiters(nameText(name), waiters);
   }
 
   /** What nobody has asked about: sessions that are due, and what is used. And who waits here is said again. */
   async #round(): Promise<void> {
-    for (const [name, actor] of this.#actors) if (actor.waiters.length > 0) this.#sayWaiters(name, actor.waiters);
+    for (const { name, waiters } of this.#waiting.all) this.#sayWaiters(nameText(name), waiters);
     this.#neighbours.forgetSilent();
     const [usages] = await Promise.all([askMajority(this.#parts.nodes, (node) => node.usages()), this.#settleDue(), this.#forgetting.round()]);
     this.#usage.saw(usages);

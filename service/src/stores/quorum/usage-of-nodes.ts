@@ -1,8 +1,9 @@
 /** What each namespace uses: as the nodes have it filed, and who waits at this instance. */
 import { NO_USAGE, oldestWaitAt, type StoreUsage, type Usage } from '../../session/usage.ts';
-import type { Namespace, Waiter } from '../../session/types.ts';
+import type { Namespace } from '../../session/types.ts';
 import type { UsagesFiled } from './listing-port.ts';
 import type { StoreClock } from './store-clock.ts';
+import type { WaitersHere } from './waiters-here.ts';
 
 type Counts = { -readonly [What in keyof Usage]: Usage[What] };
 
@@ -10,11 +11,11 @@ const FILED = ['leases', 'parked', 'sending', 'unknown', 'dead', 'bytes'] as con
 
 export class UsageOfNodes implements StoreUsage {
   readonly #clock: Pick<StoreClock, 'now'>;
-  readonly #waiting: () => Iterable<readonly [Namespace, readonly Waiter[]]>;
+  readonly #waiting: WaitersHere;
   #filed = new Map<Namespace, Counts>();
   #oldestReplyAtMs: number | undefined;
 
-  constructor(clock: Pick<StoreClock, 'now'>, waiting: () => Iterable<readonly [Namespace, readonly Waiter[]]>) {
+  constructor(clock: Pick<StoreClock, 'now'>, waiting: WaitersHere) {
     this.#clock = clock;
     this.#waiting = waiting;
   }
@@ -35,18 +36,17 @@ export class UsageOfNodes implements StoreUsage {
   }
 
   of(namespace: Namespace): Usage {
-    let waiters = 0;
-    for (const [of, waiting] of this.#waiting()) if (of === namespace) waiters += waiting.length;
+    const waiters = this.#waiting.count(namespace);
     const filed = this.#filed.get(namespace);
     return waiters === 0 ? (filed ?? NO_USAGE) : { ...(filed ?? NO_USAGE), waiters };
   }
 
   get namespaces(): Iterable<Namespace> {
-    return new Set([...this.#filed.keys(), ...[...this.#waiting()].map(([namespace]) => namespace)]);
+    return new Set([...this.#filed.keys(), ...this.#waiting.namespaces]);
   }
 
   oldestWaitMs(): number {
-    const since = [...this.#waiting()].flatMap(([, waiters]) => oldestWaitAt({ waiters }) ?? []);
+    const since = [...this.#waiting.all].flatMap(({ waiters }) => oldestWaitAt({ waiters }) ?? []);
     return since.length > 0 ? Math.max(0, this.#clock.now().monoMs - Math.min(...since)) : 0;
   }
 
