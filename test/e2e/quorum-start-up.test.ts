@@ -6,7 +6,7 @@ import { serverFolder } from '../support/own-server.ts';
 import { startQuorumServers } from '../support/quorum-servers.ts';
 import { startRedisServer } from '../support/redis-server.ts';
 import { RunMain } from '../support/run-main.ts';
-import { spawnService } from '../support/spawn-service.ts';
+import { SpawnedService, spawnService } from '../support/spawn-service.ts';
 import { until } from '../support/until.ts';
 
 t.setTimeout(240_000);
@@ -101,9 +101,35 @@ t.test('a copy of a member is no second one', async (t) => {
   rmSync(nodes[2]!.folder, { recursive: true });
   cpSync(folder, nodes[2]!.folder, { recursive: true });
   await Promise.all([nodes[0]!.start(), nodes[2]!.start()]);
-  const service = await spawnService(t, { store: { redis: url } });
-  t.match(service.stderr, `${nodes[2]!.url} has no vote: it holds a copy of the data of ${nodes[0]!.url}; it votes again once it is seeded`);
+  const service = new SpawnedService({ store: { redis: url } });
+  t.teardown(() => service.dispose());
+  const started = service.start();
+  for (const [one, other] of [[nodes[0]!, nodes[2]!], [nodes[2]!, nodes[0]!]] as const) {
+    await until('it is told', () => service.stderr.includes(`${one.url} has no vote: it has the same data as ${other.url}, and which of them is the copy cannot be told`));
+  }
+  const tooEarly = new RunMain(t, ['quorum', 'reseed'], { HOLDFAST_STORE: url });
+  t.equal(await tooEarly.ended, 1, 'nothing is seeded while that is open');
+  await nodes[2]!.ask((asked) => asked.flushall());
+  await started;
+  t.equal((await fetch(`${service.baseUrl}/readyz`)).status, 200, 'the original votes again');
   const reseed = new RunMain(t, ['quorum', 'reseed'], { HOLDFAST_STORE: url });
   t.equal(await reseed.ended, 0);
   await until('it votes', async () => ((await (await fetch(`${service.baseUrl}/readyz`)).json()) as { checks: { ok: boolean }[] }).checks.every(({ ok }) => ok));
+});
+
+t.test('a copy that turns up later is told from the original by those who knew that', async (t) => {
+  const { nodes, url } = await startQuorumServers(t);
+  const service = await spawnService(t, { store: { redis: url } });
+  const folder = serverFolder(t, 'copy');
+  await nodes[0]!.kill();
+  cpSync(nodes[0]!.folder, folder, { recursive: true });
+  await nodes[0]!.start();
+  await nodes[2]!.kill();
+  rmSync(nodes[2]!.folder, { recursive: true });
+  cpSync(folder, nodes[2]!.folder, { recursive: true });
+  await nodes[2]!.start();
+  const { port } = nodes[2]!;
+  const told = await until('it is told', () => new RegExp(`${port}/0[^"]* not used: (it h[^"]*)`).exec(service.stderr)?.[1]);
+  t.match(told, `it holds a copy of the data of ${nodes[0]!.url}`);
+  await service.answers();
 });

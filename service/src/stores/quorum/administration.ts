@@ -4,7 +4,7 @@ import type { Clock } from '../../clock.ts';
 import type { RedisAddress } from '../redis/address.ts';
 import { StoreFailedError } from '../store-failed-error.ts';
 import { Expected } from './expected.ts';
-import { Member } from './member.ts';
+import { doublesOf, Member } from './member.ts';
 import { gather } from './membership.ts';
 import { runScript } from './node-scripts.ts';
 import { majorityOf } from './rules/majority.ts';
@@ -47,7 +47,7 @@ const withMembers = async <T>(addresses: readonly RedisAddress[], clock: Clock, 
 const expectedOf = (members: readonly Member[]): Expected | string => {
   const gathering = gather(members.map(({ facts }) => facts));
   if (gathering.kind === 'found') return 'nobody has used these servers yet';
-  return gathering.kind === 'refused' ? gathering.why : new Expected(gathering.cluster, gathering.epoch, gathering.sequences);
+  return gathering.kind === 'refused' ? gathering.why : new Expected(gathering.cluster, gathering.epoch, gathering.sequences, doublesOf(members));
 };
 
 const whyNot = ({ link, facts, shown }: Member, expected: Expected | string): string | undefined => link.why ?? (typeof expected === 'string' ? expected : facts && expected.judge(facts, shown));

@@ -5,7 +5,7 @@ import { shownAddress, type RedisAddress } from '../redis/address.ts';
 import type { StoreLog } from '../redis/link.ts';
 import { judgeServer } from '../redis/server-checks.ts';
 import { readServerFacts } from '../redis/server-facts.ts';
-import type { Expected } from './expected.ts';
+import type { Doubles, Expected } from './expected.ts';
 import { inPairs } from './in-pairs.ts';
 import type { MemberFacts } from './membership.ts';
 import { NodeLink } from './node-link.ts';
@@ -89,3 +89,10 @@ export class Member {
     return sealed === 'sealed' ? undefined : `it is in epoch ${epoch}, the others are in ${ours.epoch}, and it cannot be brought there (${String(sealed)})`;
   }
 }
+
+/** Servers that have one and the same name: all but one of them have a copy of its data. */
+export const doublesOf = (members: readonly Member[]): Doubles => {
+  const named = members.flatMap(({ shown, facts }) => (facts?.node ? [{ shown, node: facts.node }] : []));
+  const byName = Map.groupBy(named, ({ node }) => node);
+  return new Map([...byName].filter(([, servers]) => servers.length > 1).map(([node, servers]) => [node, servers.map(({ shown }) => shown)]));
+};

@@ -5,7 +5,7 @@ import type { RedisAddress } from '../redis/address.ts';
 import type { StoreLog } from '../redis/link.ts';
 import { StoreFailedError } from '../store-failed-error.ts';
 import { Expected } from './expected.ts';
-import { Member } from './member.ts';
+import { doublesOf, Member } from './member.ts';
 import { gather, type Gathering } from './membership.ts';
 import { Broadcast } from './broadcast.ts';
 import { runScript } from './node-scripts.ts';
@@ -44,7 +44,7 @@ export const openQuorumStore = async (settings: QuorumStoreSettings): Promise<Qu
     let gathering = gather(members.map(({ facts }) => facts));
     if (gathering.kind === 'found') gathering = await found(members);
     if (gathering.kind !== 'member') throw failed(members, gathering);
-    expected = new Expected(gathering.cluster, gathering.epoch, gathering.sequences);
+    expected = new Expected(gathering.cluster, gathering.epoch, gathering.sequences, doublesOf(members));
     const ours = expected;
     await Promise.all(members.filter(({ link }) => link.isUp).map((member) => member.look()));
     const broadcast = await Broadcast.start(members, `hfq:${gathering.cluster}:messages`);
