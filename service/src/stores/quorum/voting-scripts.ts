@@ -8,7 +8,7 @@ const quoted = (text: string): string => `'${text.replace(/[^\w-]/g, '')}'`;
 const IN_TESTS = `
 local tested = redis.call('GET', 'hfq:time')
 local told = redis.call('HMGET', 'hfq:s:' .. string.sub(KEYS[1], 7), 'value', 'until')
-if tested and told[1] and told[1] == redis.call('GET', KEYS[1]) and tonumber(told[2]) <= tonumber(tested) then redis.call('DEL', KEYS[1]) end`;
+if tested and told[1] and told[1] == redis.call('GET', KEYS[1]) and tonumber(told[2]) ~= 0 and tonumber(told[2]) <= tonumber(tested) then redis.call('DEL', KEYS[1]) end`;
 
 /** Redlock takes what is not the number of keys for a refusal. */
 export const lockScript =

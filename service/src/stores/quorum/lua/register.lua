@@ -16,7 +16,7 @@ local register = load()
 local stored = redis.call('GET', voteKey)
 local vote = stored
 -- Redis lets go of it in that moment by itself; the time of a test does not.
-if vote and vote == register.value and register.untilMs <= now then vote = false end
+if vote and vote == register.value and register.untilMs ~= 0 and register.untilMs <= now then vote = false end
 
 local function isLive() return register.value ~= '' and vote == register.value and now < register.untilMs end
 
