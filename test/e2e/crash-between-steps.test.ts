@@ -113,6 +113,7 @@ const casesOn = (fields: Fields): readonly Case[] =>
 const STRUCK: Record<Place['name'], { readonly client: Fields; readonly service: Fields }> = {
   embedded: { client: 'black', service: 'white' },
   redis: { client: 'white', service: 'black' },
+  quorum: { client: 'white', service: 'white' },
 };
 
 const scene = async (test: Test, { store, redis }: Place) => {

@@ -20,7 +20,7 @@ const AT_ONCE = 16;
 /** No answer to these requests is longer; that they were is a failure of its own. */
 const ANSWER_BYTES_MAX = 450;
 const HEARTBEAT_BYTES_MAX = 420;
-const EVERY: Record<Place['name'], number> = { embedded: IS_LONG ? 1 : 3, redis: IS_LONG ? 1 : 13 };
+const EVERY: Record<Place['name'], number> = { embedded: IS_LONG ? 1 : 3, redis: IS_LONG ? 1 : 13, quorum: 7 };
 /** A third of it passes between two heartbeats. */
 const HEARTBEAT_TTL_MS = 3_000;
 /** Each meets some of the cuts, one after the other. */

@@ -14,7 +14,7 @@ import { within } from '../support/until.ts';
 
 const TTL_MS = 60_000;
 const AT_ONCE = 16;
-const EVERY: Record<Place['name'], number> = { embedded: IS_LONG ? 1 : 3, redis: IS_LONG ? 1 : 13 };
+const EVERY: Record<Place['name'], number> = { embedded: IS_LONG ? 1 : 3, redis: IS_LONG ? 1 : 13, quorum: 7 };
 
 interface Cut {
   readonly how: 'rst' | 'fin';

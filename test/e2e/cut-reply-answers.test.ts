@@ -19,7 +19,7 @@ const TTL_MS = 60_000;
 const AT_ONCE = 8;
 /** No answer about these replies is longer; that they were is a failure of its own. */
 const ANSWER_BYTES_MAX = 560;
-const EVERY: Record<Place['name'], number> = { embedded: IS_LONG ? 1 : 11, redis: IS_LONG ? 1 : 41 };
+const EVERY: Record<Place['name'], number> = { embedded: IS_LONG ? 1 : 11, redis: IS_LONG ? 1 : 41, quorum: 11 };
 
 /** With the bytes that a connection is cut after. */
 interface Scene {

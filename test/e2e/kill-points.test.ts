@@ -21,6 +21,7 @@ const FULL = { visitsMax: 3, sides: 'both', everyScenario: 1, everyCase: 1 } as 
 const ORDINARY = {
   embedded: { visitsMax: 1, sides: 'one', everyScenario: 3, everyCase: 6 },
   redis: { visitsMax: 1, sides: 'one', everyScenario: 5, everyCase: 10 },
+  quorum: { visitsMax: 1, sides: 'one', everyScenario: 3, everyCase: 6 },
 } as const satisfies Record<Place['name'], object>;
 /** A turn is alone in its session; a courier takes whatever is due, so that only one may be at work at a time. Hence a store for each. */
 const AT_ONCE: Record<Role, number> = { turn: 2, courier: 1 };
@@ -32,7 +33,7 @@ const sessionOf = ({ role, scenario, cut }: Case): string => `${role}, ${scenari
 const oneOf = <T>(every: number, list: readonly T[]): readonly T[] => list.filter((_, index) => index % every === 0);
 
 eachStoreInFull(t, 'a kill at every await of a turn and of a courier', async (test, place) => {
-  const choice = IS_LONG ? FULL : ORDINARY[place.name];
+  const choice = IS_LONG && place.name !== 'quorum' ? FULL : ORDINARY[place.name];
   const isSample = choice.everyCase > 1;
   const channel = new Channel(() => 1, { refuses: 0, swallows: 0 });
   const channelUrl = await channel.listen();

@@ -20,7 +20,7 @@ const valueIn = (text: string, sample: string): number => {
 };
 
 eachStore(t, 'a scrape tells what happened', async (test, { store, name }) => {
-  const services = [await spawnService(test, { store }), ...(name === 'redis' ? [await spawnService(test, { store })] : [])];
+  const services = [await spawnService(test, { store }), ...(name === 'embedded' ? [] : [await spawnService(test, { store })])];
   const apis = services.map(({ baseUrl }) => new LeaseApi(baseUrl));
   test.teardown(() => apis.forEach((api) => api.close()));
   const at = (nth: number): LeaseApi => apis[nth % apis.length]!;

@@ -17,12 +17,13 @@ const SIZES = {
   embedded: { turns: 60, turnsPerKill: 12, crashShare: 0.2 },
   // Few kills, so that most have to strike what is new here.
   redis: { turns: 30, turnsPerKill: 8, crashShare: 0.7 },
+  quorum: { turns: 300, turnsPerKill: 25, crashShare: 0.2 },
 } as const satisfies Record<Place['name'] | 'full', object>;
 t.setTimeout(IS_LONG ? 3_600_000 : 240_000);
 
 for (const seed of SEEDS) {
   eachStoreInFull(t, `seed ${seed}: many turns, and everybody is killed on the way`, async (test, { name, store, redis }) => {
-    const size = SIZES[IS_LONG ? 'full' : name];
+    const size = SIZES[IS_LONG && name !== 'quorum' ? 'full' : name];
     const service = await spawnService(test, { store });
     const crashes = new Crashes(service, redis);
     const { run, kills, channel, outcomes, errors } = await new ReplyRunner({ seed, sessions: 24, ...size }, service, crashes).run();

@@ -17,7 +17,7 @@ import { monotonicMs } from '../support/monotonic.ts';
 import { spawnService, type SpawnedService } from '../support/spawn-service.ts';
 import { until, within } from '../support/until.ts';
 
-const KILLS: Record<Place['name'], number> = { embedded: IS_LONG ? 30 : 3, redis: IS_LONG ? 30 : 2 };
+const KILLS: Record<Place['name'], number> = { embedded: IS_LONG ? 30 : 3, redis: IS_LONG ? 30 : 2, quorum: 10 };
 const GATEWAYS = 16;
 const GRANTS_BETWEEN_KILLS = 40;
 const TTL_MS = 5_000;

@@ -1,5 +1,5 @@
-/** Kills what stands behind the API, and brings it back: the service; where the leases are in a Redis, by turns the service, the Redis, and both at once. */
-import type { RedisServer } from './redis-server.ts';
+/** Kills what stands behind the API, and brings it back: the service; where the leases are in a Redis, or in several, by turns the service, the Redis, and both at once. */
+import type { RedisProcesses } from './each-store.ts';
 import type { SpawnedService } from './spawn-service.ts';
 
 export type Victim = 'service' | 'redis' | 'both';
@@ -8,11 +8,11 @@ export class Crashes {
   /** How often each was killed. */
   readonly counts: Record<Victim, number> = { service: 0, redis: 0, both: 0 };
   readonly #service: SpawnedService;
-  readonly #redis: RedisServer | undefined;
+  readonly #redis: RedisProcesses | undefined;
   readonly #victims: readonly Victim[];
   #struck = 0;
 
-  constructor(service: SpawnedService, redis: RedisServer | undefined) {
+  constructor(service: SpawnedService, redis: RedisProcesses | undefined) {
     this.#service = service;
     this.#redis = redis;
     this.#victims = redis ? ['service', 'redis', 'both'] : ['service'];
