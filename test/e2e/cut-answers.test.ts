@@ -41,7 +41,8 @@ const answerOf = (asked: Promise<Answer>): Promise<Answer | undefined> => asked.
 interface Tally {
   /** First requests whose answer did not arrive whole. */
   lost: number;
-  readonly tokens: number[];
+  /** Each with its session: that is what a token is of. */
+  readonly tokens: string[];
   readonly wrong: string[];
 }
 
@@ -78,7 +79,7 @@ const liveThrough = async (cut: Cut, api: LeaseApi, tally: Tally): Promise<void>
   expect('the next acquire', next.status, 201);
   expect('the grant before it', next.body.previous?.fencingToken, token);
   expect('a larger token', (next.body.fencingToken ?? 0) > (token ?? Infinity), true);
-  tally.tokens.push(token ?? -1, next.body.fencingToken ?? -1);
+  tally.tokens.push(`${session}: ${token}`, `${session}: ${next.body.fencingToken}`);
 };
 
 const setUp = async (test: Test, { store }: Place): Promise<{ proxy: CuttingProxy; api: LeaseApi }> => {
@@ -101,7 +102,7 @@ eachStoreInFull(t, 'after a cut at any byte of an answer, the same lease id find
   await within('all cuts', inParallel(cuts, AT_ONCE, (cut) => liveThrough(cut, api, tally)), 120_000);
 
   test.same(tally.wrong.slice(0, 10), [], `${tally.wrong.length} expectations failed`);
-  test.equal(new Set(tally.tokens).size, 2 * cuts.length, 'every grant has a fencing token of its own (S1)');
+  test.equal(new Set(tally.tokens).size, 2 * cuts.length, 'every grant of a session has a fencing token of its own (S1)');
   const due = lostAsTheyMust(proxy);
   test.equal(tally.lost, due, 'an answer is lost exactly when it was cut before its last byte');
   test.ok(due > cuts.length, `the cuts fell into the answers: ${due} were lost`);

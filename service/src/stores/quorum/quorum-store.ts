@@ -88,7 +88,7 @@ export class QuorumStore implements LeaseStore {
     };
     this.#neighbours = new Neighbours(clock);
     this.#messages = new Messages({ instanceId, publish, onMessage: (from, message) => this.#heard(from, message) });
-    this.#usage = new UsageOfNodes(this.#storeClock, this.#waiting);
+    this.#usage = new UsageOfNodes(this.#storeClock, this.#waiting, this.#neighbours);
     this.#forgetting = new Forgetting(this.#actorParts);
     this.#rounds = new Rounds(clock, () => this.#round());
   }

@@ -1,8 +1,9 @@
-/** What each namespace uses: as the nodes have it filed, and who waits at this instance. */
+/** What each namespace uses: as the nodes have it filed, and who waits, here and as the other instances say. */
 import { NO_USAGE, oldestWaitAt, type StoreUsage, type Usage } from '../../session/usage.ts';
 import type { Namespace } from '../../session/types.ts';
 import type { UsagesFiled } from './listing-port.ts';
 import type { StoreClock } from './store-clock.ts';
+import type { Neighbours } from './neighbours.ts';
 import type { WaitersHere } from './waiters-here.ts';
 
 type Counts = { -readonly [What in keyof Usage]: Usage[What] };
@@ -12,12 +13,14 @@ const FILED = ['leases', 'parked', 'sending', 'unknown', 'dead', 'bytes'] as con
 export class UsageOfNodes implements StoreUsage {
   readonly #clock: Pick<StoreClock, 'now'>;
   readonly #waiting: WaitersHere;
+  readonly #elsewhere: Pick<Neighbours, 'count'>;
   #filed = new Map<Namespace, Counts>();
   #oldestReplyAtMs: number | undefined;
 
-  constructor(clock: Pick<StoreClock, 'now'>, waiting: WaitersHere) {
+  constructor(clock: Pick<StoreClock, 'now'>, waiting: WaitersHere, elsewhere: Pick<Neighbours, 'count'>) {
     this.#clock = clock;
     this.#waiting = waiting;
+    this.#elsewhere = elsewhere;
   }
 
   /** Takes what a majority of the nodes has filed. One that is behind counts too few, or too many: of each number the larger is taken, so that a quota is rather kept. */
@@ -36,7 +39,7 @@ export class UsageOfNodes implements StoreUsage {
   }
 
   of(namespace: Namespace): Usage {
-    const waiters = this.#waiting.count(namespace);
+    const waiters = this.#waiting.count(namespace) + this.#elsewhere.count(namespace);
     const filed = this.#filed.get(namespace);
     return waiters === 0 ? (filed ?? NO_USAGE) : { ...(filed ?? NO_USAGE), waiters };
   }
