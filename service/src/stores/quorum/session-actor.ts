@@ -40,8 +40,8 @@ export class SessionActor {
   #queue: Promise<unknown> = Promise.resolve();
   #queued = 0;
   #timer: Timer | undefined;
-  /** The session seemed to be free, and somebody else was at it. */
-  #isContended = false;
+  /** The session seemed to be free, and somebody else was at it; or it could not be looked at. */
+  #mustPause = false;
   #stopped = false;
 
   constructor(name: SessionName, parts: ActorParts) {
@@ -91,6 +91,10 @@ export class SessionActor {
     await before;
     try {
       return await this.#carryOut(command);
+    } catch (error) {
+      // Looked at again at once, it would fail again at once: while no node answers, nothing else would ever be done in this process.
+      this.#mustPause = true;
+      throw error;
     } finally {
       this.#queued -= 1;
       this.#arm();
@@ -107,7 +111,7 @@ export class SessionActor {
         if (outcome === PAUSE) {
           // Whoever only looks after the waiters looks again soon, and does not hold up those who come meanwhile.
           if (command.kind === 'tick') {
-            this.#isContended = true;
+            this.#mustPause = true;
             return { kind: 'noted' } as OutcomeOf<C>;
           }
           await this.#parts.pacing.pause(tries);
@@ -184,7 +188,7 @@ export class SessionActor {
   }
 
   #done<C extends Command>({ outcome, waiters, wakes, events }: Decision<C>): OutcomeOf<C> {
-    this.#isContended = false;
+    this.#mustPause = false;
     this.#setWaiters(waiters);
     if (wakes.length + events.length > 0) this.#parts.tell(this.name, wakes, events);
     return outcome;
@@ -202,7 +206,7 @@ export class SessionActor {
     this.#timer = undefined;
     if (this.#waiters.length === 0 || this.#queued > 0 || this.#stopped) return;
     const { known } = this.#proposing;
-    if (known && !known.session.lease && !this.#isContended) {
+    if (known && !known.session.lease && !this.#mustPause) {
       this.#tick();
       return;
     }
@@ -211,7 +215,7 @@ export class SessionActor {
 
   #delayMs(): number {
     const { known } = this.#proposing;
-    if (known === undefined || !known.session.lease) return this.#parts.pacing.againMs();
+    if (this.#mustPause || known === undefined || !known.session.lease) return this.#parts.pacing.againMs();
     const dueAtMs = nextDueAt({ ...known.session, waiters: this.#waiters }) ?? Infinity;
     return Math.max(1, Math.min(dueAtMs - this.#parts.storeClock.now().monoMs, LOOK_EVERY_MS));
   }

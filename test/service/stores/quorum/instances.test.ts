@@ -2,7 +2,8 @@
 import t from 'tap';
 import type { Test } from 'tap';
 import type { QuorumStore } from '../../../../service/src/stores/quorum/quorum-store.ts';
-import { StoreUnderTest } from '../../../conformance/store-under-test.ts';
+import type { LeaseIdHash } from '../../../../service/src/session/types.ts';
+import { nameOf, StoreUnderTest } from '../../../conformance/store-under-test.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
 import { going, memoryNodes, quorumStoreOn, settle, type MemoryNode } from '../../../support/quorum-in-memory.ts';
 
@@ -157,4 +158,39 @@ t.test('many that contend over several instances are granted one after the other
   t.equal(tokens.length, ids.length);
   t.strictSame(tokens, tokens.toSorted((a, b) => a - b));
   t.equal(new Set(tokens).size, tokens.length);
+});
+
+t.test('while no node answers, who waits for a free session is looked after now and then, and not without end', async (t) => {
+  const { clock, nodes, stores } = scene(t, 1);
+  const [one] = stores as [StoreUnderTest];
+  await one.take('s', 'a');
+  await one.wait('s', 'b');
+  let reads = 0;
+  for (const node of nodes) {
+    const { accept, read } = node;
+    // Each is gone as soon as it has taken the release, before the session can be passed on.
+    node.accept = async (...given) => {
+      const told = await accept.apply(node, given);
+      node.isDown = true;
+      return told;
+    };
+    node.read = (...given) => {
+      reads += 1;
+      return read.apply(node, given);
+    };
+  }
+  await one.store.apply(nameOf('s'), { kind: 'release', leaseIdHash: 'a' as LeaseIdHash }).catch(() => {}); // some node may be gone before it has answered
+  await settle(500);
+  reads = 0;
+  await settle(500);
+  t.ok(reads <= 3 * nodes.length, `${reads} questions while the time stands still`);
+  for (const node of nodes) {
+    node.isDown = false;
+    Reflect.deleteProperty(node, 'accept');
+  }
+  for (let turn = 0; turn < 100; turn += 1) {
+    clock.advance(20);
+    await settle(50);
+  }
+  t.match(one.takeWakes('s'), [{ outcome: { kind: 'granted' } }], 'and it is served when they are back');
 });
