@@ -53,6 +53,6 @@ eachStore(t, 'a scrape tells what happened', async (test, { store, name }) => {
   }
   const text = await scrape(services[0]!.baseUrl);
   test.ok(valueIn(text, 'process_resident_memory_bytes') > 10_000_000, 'the process is told of as well');
-  test.ok(valueIn(text, 'holdfast_loop_rounds_total{loop="sweep"}') > 0, 'its loops go round');
+  test.ok(valueIn(text, `holdfast_loop_rounds_total{loop="${name === 'quorum' ? 'rounds' : 'sweep'}"}`) > 0, 'its loops go round');
   test.equal(valueIn(text, 'holdfast_state_losses_total'), 0);
 });

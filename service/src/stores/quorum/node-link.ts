@@ -11,7 +11,7 @@ import { connectionFault } from '../redis/connection-faults.ts';
 import { makeConnection } from '../redis/connections.ts';
 import type { StoreLog } from '../redis/link.ts';
 import { SilenceGuard } from '../redis/silence-guard.ts';
-import { AnswerWatch, SILENCE_MS_MAX } from './answer-watch.ts';
+import { ANSWER_MS_MAX, AnswerWatch } from './answer-watch.ts';
 import { NodeSilentError } from './node-port.ts';
 import { defineScripts } from './node-scripts.ts';
 
@@ -139,7 +139,7 @@ export class NodeLink {
     let why: string | undefined;
     try {
       const late = Promise.withResolvers<never>();
-      const timer = this.#parts.clock.after(SILENCE_MS_MAX, () => late.reject(new Error(`it did not answer within ${SILENCE_MS_MAX} ms`)));
+      const timer = this.#parts.clock.after(ANSWER_MS_MAX, () => late.reject(new Error(`it did not answer within ${ANSWER_MS_MAX} ms`)));
       why = await Promise.race([this.#parts.check(this.commands), late.promise]).finally(() => timer.cancel());
     } catch (error) {
       if (number !== this.#checks || this.#closing) return;
