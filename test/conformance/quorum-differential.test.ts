@@ -6,11 +6,12 @@ import { AssertionError } from 'node:assert';
 import fc from 'fast-check';
 import t from 'tap';
 import { IS_LONG } from '../support/each-store.ts';
-import { ownRedis } from '../support/own-redis.ts';
-import { MUTATIONS, type Mutation } from './quorum-differential/mutations.ts';
+import { connectRedis, ownRedis } from '../support/own-redis.ts';
+import { MUTATIONS } from './quorum-differential/mutations.ts';
 import { playBoth } from './quorum-differential/play-both.ts';
-import { ScriptNode, type Edit } from './quorum-differential/script-node.ts';
+import { ScriptNode } from './quorum-differential/script-node.ts';
 import { anyNodeStep } from './quorum-differential/steps.ts';
+import { withSlip } from './script-mutation.ts';
 
 t.setTimeout(IS_LONG ? 1_200_000 : 240_000);
 
@@ -21,32 +22,22 @@ const SEED = 20_261_127;
 const anyHistory = fc.array(anyNodeStep, { minLength: 10, maxLength: LENGTH_MAX, size: 'max' });
 
 t.test('every answer is that of the rules', async (t) => {
-  const node = await ScriptNode.connect(await ownRedis(t));
-  t.teardown(() => node.disconnect());
+  const redis = await connectRedis(await ownRedis(t));
+  t.teardown(() => redis.disconnect());
+  const node = new ScriptNode(redis);
   let compared = 0;
   await fc.assert(fc.asyncProperty(anyHistory, async (steps) => void (compared += await playBoth(node, steps))), { numRuns: HISTORIES });
   t.ok(compared > 20 * HISTORIES, `${compared} answers in ${HISTORIES} histories`);
 });
 
-const edited = ({ file, right, instead }: Mutation): { readonly edit: Edit; readonly places: () => number } => {
-  let places = 0;
-  const edit: Edit = (name, text) => {
-    if (name !== file) return text;
-    places += text.split(right).length - 1;
-    return text.replace(right, () => instead);
-  };
-  return { edit, places: () => places };
-};
-
 t.test('each slip is found out', async (t) => {
   const socketPath = await ownRedis(t);
   for (const mutation of MUTATIONS) {
-    const { edit, places } = edited(mutation);
-    const node = await ScriptNode.connect(socketPath, edit);
-    t.ok(places() > 0, `lua/${mutation.file}.lua says: ${mutation.right}`);
+    const redis = await connectRedis(socketPath);
+    const node = withSlip(mutation, (edit) => new ScriptNode(redis, edit));
     const alike = fc.asyncProperty(anyHistory, async (steps) => void (await playBoth(node, steps)));
     const { failed, numRuns, errorInstance } = await fc.check(alike, { numRuns: MUTATED_HISTORIES_MAX, seed: SEED, endOnFailure: true });
     t.ok(failed && errorInstance instanceof AssertionError, `${mutation.wrong}: after ${numRuns} histories`, { found: errorInstance });
-    node.disconnect();
+    redis.disconnect();
   }
 });

@@ -5,9 +5,10 @@ import t from 'tap';
 import { makeLibrary } from '../../service/src/stores/redis/library.ts';
 import { ownRedis } from '../support/own-redis.ts';
 import { anyReplyHistory, type AnyStep } from '../simulation/reply-steps.ts';
-import { MUTATIONS, type Mutation } from './redis-differential/mutations.ts';
+import { MUTATIONS } from './redis-differential/mutations.ts';
 import { playBoth } from './redis-differential/play-both.ts';
 import { ScriptSide } from './redis-differential/script-side.ts';
+import { withSlip } from './script-mutation.ts';
 
 const RUNS_MAX = 2_000;
 const SEED = 20_260_101;
@@ -16,21 +17,10 @@ const TIMEOUT_MS = 900_000;
 
 t.setTimeout(TIMEOUT_MS);
 
-const mutated = ({ file, right, instead }: Mutation): ReturnType<typeof makeLibrary> => {
-  let places = 0;
-  const library = makeLibrary((name, text) => {
-    if (name !== file) return text;
-    places += text.split(right).length - 1;
-    return text.replace(right, () => instead);
-  });
-  if (places === 0) throw new Error(`lua/${file}.lua does not say: ${right}`);
-  return library;
-};
-
 t.test('each slip is found out', { timeout: TIMEOUT_MS }, async (t) => {
   const socketPath = await ownRedis(t);
   for (const mutation of MUTATIONS) {
-    const side = await ScriptSide.connect(socketPath, mutated(mutation));
+    const side = await ScriptSide.connect(socketPath, withSlip(mutation, makeLibrary));
     const alike = fc.asyncProperty(anyReplyHistory(HISTORY_LENGTH_MAX), fc.nat(), async (steps: readonly AnyStep[], chance) => void (await playBoth(side, steps, chance)));
     const { failed, numRuns, errorInstance } = await fc.check(alike, { numRuns: RUNS_MAX, seed: SEED, endOnFailure: true });
     t.ok(failed && errorInstance instanceof AssertionError, mutation.wrong, { found: errorInstance });

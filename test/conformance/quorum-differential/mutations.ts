@@ -1,14 +1,7 @@
 /** Scripts of a node that are wrong on purpose: one place of one file, as a slip would have it. */
+import type { ScriptMutation } from '../script-mutation.ts';
 
-export interface Mutation {
-  readonly wrong: string;
-  /** Under `lua/`, without its ending. */
-  readonly file: string;
-  readonly right: string;
-  readonly instead: string;
-}
-
-export const MUTATIONS: readonly Mutation[] = [
+export const MUTATIONS: readonly ScriptMutation[] = [
   { wrong: 'a number is promised twice', file: 'prepare', right: 'number > register.promised and', instead: 'number >= register.promised and' },
   { wrong: 'a promise looks at no floor', file: 'prepare', right: ' and number > floor', instead: '' },
   { wrong: 'a promise is not kept', file: 'prepare', right: "redis.call('HSET', registerKey, 'promised', int(number), 'promisedBy', by)", instead: '' },

@@ -3,32 +3,22 @@ import type { Redis } from 'ioredis';
 import Redlock from 'redlock';
 import { defineScripts, runScript, type NodeScript } from '../../../service/src/stores/quorum/node-scripts.ts';
 import { lockScript } from '../../../service/src/stores/quorum/voting-scripts.ts';
-import { connectRedis } from '../../support/own-redis.ts';
 
 const MEMBER = { cluster: 'c', node: 'n', epoch: '1', sequence: '0', standing: 'member' } as const;
 /** More than a history lasts. Redis' own time has no part in it. */
 const LONG_MS = 3_600_000;
-
-export type Edit = (file: string, text: string) => string;
 
 export class ScriptNode {
   readonly #redis: Redis;
   readonly #lock: string;
   readonly #unlock: string;
 
-  private constructor(redis: Redis, edit: Edit | undefined) {
+  /** @param edit changes the text of a file */
+  constructor(redis: Redis, edit?: (file: string, text: string) => string) {
     this.#redis = redis;
     defineScripts(redis, edit);
     const { scripts } = new Redlock([redis as unknown as Redlock.Client], { retryCount: 0, lockScript: lockScript(MEMBER, { isTested: true }) });
     [this.#lock, this.#unlock] = [scripts.lockScript.value, scripts.unlockScript.value];
-  }
-
-  static async connect(socketPath: string, edit?: Edit): Promise<ScriptNode> {
-    return new ScriptNode(await connectRedis(socketPath), edit);
-  }
-
-  disconnect(): void {
-    this.#redis.disconnect();
   }
 
   /** Nothing is left of what it was asked before. */

@@ -1,14 +1,7 @@
 /** Scripts that are wrong on purpose: one place of one file, as a slip would have it. */
+import type { ScriptMutation } from '../script-mutation.ts';
 
-export interface Mutation {
-  readonly wrong: string;
-  /** Under `lua/`, without its ending. */
-  readonly file: string;
-  readonly right: string;
-  readonly instead: string;
-}
-
-export const MUTATIONS: readonly Mutation[] = [
+export const MUTATIONS: readonly ScriptMutation[] = [
   { wrong: 'a lease lives a millisecond too long', file: 'shared/settle', right: 'while at and at <= now do', instead: 'while at and at < now do' },
   { wrong: 'the floor is not raised', file: 'shared/partition', right: '  p.floor = token\n', instead: '' },
   { wrong: 'the floor is not kept', file: 'shared/partition', right: 'if floor ~= p.floorStored then', instead: 'if false then' },

@@ -38,7 +38,8 @@ export class Forgetting {
     if (!nodes.every(({ isVoting }) => isVoting)) return;
     const found = await askMajority(nodes, (node) => node.forgettableSessions(storeClock.now().monoMs, ROUND_MAX));
     const names = new Set(found.flat().map(nameText));
-    await Promise.all([...names].slice(0, ROUND_MAX).map((name) => this.#forget(nameOfText(name))));
+    // One that fails stays where it is filed, and the round after this looks at it again.
+    await Promise.allSettled([...names].slice(0, ROUND_MAX).map((name) => this.#forget(nameOfText(name))));
   }
 
   async #forget(name: SessionName): Promise<void> {
