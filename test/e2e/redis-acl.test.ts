@@ -1,12 +1,10 @@
 /** The least that a Redis user of the service may do, as `docs/stores.md` has it: everything works with it, over TLS, and nothing in it is never used. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import t from 'tap';
+import { callsOf, commandsOfScripts, documentedRules, giveUser, grantedIn, notRefused } from '../support/documented-acl.ts';
 import { inParallel } from '../support/in-parallel.ts';
 import { LeaseApi, newLeaseId } from '../support/lease-api.ts';
 import { OwnAuthority } from '../support/own-certificates.ts';
 import { lastingPort, startRedisServer } from '../support/redis-server.ts';
-import { root } from '../support/source-files.ts';
 import { spawnService } from '../support/spawn-service.ts';
 import { Tenant } from '../support/tenant.ts';
 import { until } from '../support/until.ts';
@@ -15,34 +13,14 @@ t.setTimeout(120_000);
 
 const STEPS = 1_500;
 
-/** The rules of the documented user, behind its name. */
-const documentedRules = (): string[] => {
-  const [, rules = ''] = /^user holdfast on >\S+ (.+)$/m.exec(readFileSync(join(root, 'docs', 'stores.md'), 'utf8').replaceAll(' \\\n', '')) ?? [];
-  return rules.trim().split(/\s+/);
-};
-
-/** Calls of each command so far, those within scripts among them; a subcommand as `config|get`. */
-const callsOf = (stats: string): Map<string, number> =>
-  new Map([...stats.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)].map(([, command = '', calls]) => [command, Number(calls)]));
-
-/** Those that a script may call, as they are written there. */
-const commandsOfScripts = (): Set<string> => {
-  const folder = join(root, 'service', 'src', 'stores', 'redis', 'lua');
-  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.lua'));
-  return new Set(sources.flatMap((file) => [...readFileSync(join(folder, file), 'utf8').matchAll(/redis\.call\('([A-Z]+)'/g)].map(([, command = '']) => command.toLowerCase())));
-};
-
 t.test('two instances work with it, through a wait, a loss of Redis and a loss of its state', async (t) => {
-  const rules = documentedRules();
+  const rules = documentedRules('~hf:*');
   t.ok(rules.length > 20, `${rules.length} rules`);
   const authority = new OwnAuthority(t);
   const { certFile, keyFile } = authority.sign();
   const port = await lastingPort();
   const redis = await startRedisServer(t, { settings: ['--tls-port', String(port), '--tls-cert-file', certFile, '--tls-key-file', keyFile, '--tls-ca-cert-file', authority.certFile, '--tls-auth-clients', 'no'] });
-  await redis.ask(async (asked) => {
-    await asked.call('ACL', 'SETUSER', 'holdfast', 'on', '>pass', ...rules);
-    await asked.call('CONFIG', 'RESETSTAT');
-  });
+  await giveUser(redis, rules);
   // Another database than the first, which has to be selected.
   const setting = { store: { redis: `rediss://holdfast:pass@127.0.0.1:${port}/1` }, env: { NODE_EXTRA_CA_CERTS: authority.certFile } };
   const services = [await spawnService(t, setting), await spawnService(t, setting)];
@@ -62,24 +40,15 @@ t.test('two instances work with it, through a wait, a loss of Redis and a loss o
   await until('the lost state is restored', () => /Redis has lost partition/.test(services[0]!.stderr + services[1]!.stderr));
   await until('and it answers', async () => (await here.inspect('handed over')).status === 200);
 
-  const stats = await redis.ask(async (asked) => callsOf(await asked.info('commandstats')));
-  const granted = rules.flatMap((rule) => (rule.startsWith('+') ? [rule.slice(1)] : []));
-  const inScripts = commandsOfScripts();
-  t.same(granted.filter((command) => !stats.has(command) && !inScripts.has(command)), [], 'each command that it may use was used, or stands in a script that comes to it rarely');
+  const called = await callsOf(redis);
+  const granted = grantedIn(rules);
+  const inScripts = commandsOfScripts('redis');
+  t.same(granted.filter((command) => !called.has(command) && !inScripts.has(command)), [], 'each command that it may use was used, or stands in a script that comes to it rarely');
   t.same([...inScripts].filter((command) => !granted.includes(command)), [], 'and no script comes to another one');
   const denied = tenants.flatMap(({ statuses }) => [...statuses].filter(([status]) => status >= 500));
   t.same(denied, [], 'and no answer was a fault');
   for (const { stderr } of services) t.notMatch(stderr, /NOPERM|pass@/);
 
-  const refused = await redis.ask(async (asked) => {
-    const holdfast = asked.duplicate({ username: 'holdfast', password: 'pass', lazyConnect: true, enableReadyCheck: false });
-    try {
-      await holdfast.connect();
-      const tries = [['GET', 'hf:x'], ['SET', 'other', '1'], ['HGET', 'other', 'x'], ['KEYS', '*'], ['FLUSHALL'], ['CONFIG', 'SET', 'appendfsync', 'no'], ['EVAL', 'return 1', '0'], ['FUNCTION', 'FLUSH'], ['ACL', 'LIST'], ['PUBLISH', 'other', 'x'], ['SUBSCRIBE', 'other'], ['SHUTDOWN', 'NOSAVE'], ['MONITOR'], ['REPLICAOF', 'NO', 'ONE']];
-      return await Promise.all(tries.map(async ([command = '', ...words]) => holdfast.call(command, ...words).then(() => `${command} ${words.join(' ')}`, (error: Error) => (error.message.startsWith('NOPERM') ? undefined : error.message))));
-    } finally {
-      holdfast.disconnect();
-    }
-  });
-  t.same(refused.filter((told) => told !== undefined), [], 'and nothing else is allowed to it');
+  const forbidden = [['GET', 'hf:x'], ['SET', 'other', '1'], ['HGET', 'other', 'x'], ['KEYS', '*'], ['FLUSHALL'], ['CONFIG', 'SET', 'appendfsync', 'no'], ['EVAL', 'return 1', '0'], ['FUNCTION', 'FLUSH'], ['ACL', 'LIST'], ['PUBLISH', 'other', 'x'], ['SUBSCRIBE', 'other'], ['SHUTDOWN', 'NOSAVE'], ['MONITOR'], ['REPLICAOF', 'NO', 'ONE']] as const;
+  t.same(await notRefused(redis, forbidden), [], 'and nothing else is allowed to it');
 });

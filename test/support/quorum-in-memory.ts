@@ -191,8 +191,25 @@ const cut = <Place>(places: readonly Place[], limit: number): FiledPage<Place> =
 
 export const memoryNodes = (clock: Clock, count = 3): readonly MemoryNode[] => Array.from({ length: count }, (_, nth) => new MemoryNode(`node ${nth + 1}`, clock));
 
+/** A node as one instance has it: what it asks takes so many turns of the event loop to get there, and arrives in its order. */
+export const farAway = (node: MemoryNode, turnsAway: () => number): MemoryNode => {
+  let arrived: Promise<unknown> = Promise.resolve();
+  const travel = (): Promise<unknown> => (arrived = Promise.all([arrived, settle(turnsAway())]));
+  return new Proxy(node, {
+    get: (_node, member: keyof MemoryNode) => {
+      if (member === 'voting') {
+        const { evalsha, eval: whole } = node.voting;
+        const voting: VotingClient = { evalsha: (hash, given, told) => void travel().then(() => evalsha(hash, given, told)), eval: whole };
+        return voting;
+      }
+      const value: unknown = node[member];
+      return typeof value === 'function' ? (...given: unknown[]) => travel().then(() => value.apply(node, given) as unknown) : value;
+    },
+  });
+};
+
 /** Instances over the same nodes hear of each other through `others`. */
-export const quorumStoreOn = (nodes: readonly MemoryNode[], { clock, instanceId, others = [] }: { readonly clock: Clock; readonly instanceId: string; readonly others?: QuorumStore[] }): QuorumStore => {
+export const quorumStoreOn = (nodes: readonly MemoryNode[], { clock, instanceId, others = [], random = Math.random }: { readonly clock: Clock; readonly instanceId: string; readonly others?: QuorumStore[]; readonly random?: () => number }): QuorumStore => {
   const store: QuorumStore = new QuorumStore({
     clock,
     nodes,
@@ -200,7 +217,7 @@ export const quorumStoreOn = (nodes: readonly MemoryNode[], { clock, instanceId,
     storeId: 'st_quorum',
     instanceId,
     epoch: () => '1',
-    random: Math.random,
+    random,
     publish: (text) => others.forEach((other) => void nextTurn().then(() => other.take(text))),
     nodeChecks: () => nodes.map(({ shown, isDown }) => ({ name: shown, ok: !isDown })),
     closeNodes: async () => {},

@@ -1,6 +1,7 @@
 /** What a command is decided on, and how sure that has to be. Pure. */
 import type { Command } from '../../session/commands.ts';
 import type { Session } from '../../session/types.ts';
+import type { Past } from './past.ts';
 import type { Ballot, Proposer } from './rules/ballot.ts';
 
 /**
@@ -20,6 +21,8 @@ export interface Known {
   readonly value: string;
   /** Without waiters. Its lease ends no earlier than it says, by the store's clock. */
   readonly session: Session;
+  /** The writes that led to it, its own among them. */
+  readonly past: Past;
   /** No fencing token at or below it is granted any more. */
   readonly floor: number;
 }

@@ -9,11 +9,12 @@ import type { ListingPort } from './listing-port.ts';
 import { askMajority } from './listings.ts';
 import type { NodePort, Told } from './node-port.ts';
 import type { Numbers } from './numbers.ts';
+import { withWrite } from './past.ts';
 import { RegisterClient } from './register-client.ts';
 import { requestOf } from './register-writes.ts';
 import { compareBallots } from './rules/ballot.ts';
 import { nameOfText, nameText } from '../redis/partitions.ts';
-import { readSession } from './session-text.ts';
+import { readSession, readState } from './session-text.ts';
 import type { StoreClock } from './store-clock.ts';
 
 /** Sessions that one round lets go of. */
@@ -58,9 +59,10 @@ export class Forgetting {
     const [number, by] = [numbers.next(), numbers.newProposer()];
     const majority = await register.prepare(number, by);
     if ('kind' in majority) return numbers.saw(majority.promised);
-    const session = readSession(majority.state);
+    const { session, past } = readState(majority.state);
     if (!this.#isForgettable(majority.value, session)) return;
-    const request = requestOf({ ballot: { number, step: 0 }, by, value: '', session }, { kind: 'keep' });
+    const ballot = { number, step: 0 };
+    const request = requestOf({ ballot, by, value: '', session, past: withWrite(past, ballot) }, { kind: 'keep' });
     const token = Math.max(request.proposal.token, majority.floor);
     await register.accept({ ...request, proposal: { ...request.proposal, token } });
   }

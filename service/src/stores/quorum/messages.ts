@@ -8,52 +8,39 @@ export type Message =
   /** Who waits for a session at the instance that says it. */
   | { readonly kind: 'waiters'; readonly name: string; readonly waiters: readonly WaiterSeen[] };
 
-interface Sent {
-  readonly from: string;
-  readonly number: number;
-  readonly message: Message;
-}
-
-/** Messages of one instance that are remembered: as many as may be under way over one node and have come over another. */
-const REMEMBERED = 1_000;
+/** Messages that are remembered: more than may be under way over one node and have come over another. */
+const REMEMBERED = 10_000;
 
 export class Messages {
-  readonly #instanceId: string;
+  /** What each message of this instance begins with. */
+  readonly #own: string;
   readonly #publish: (text: string) => void;
   readonly #onMessage: (from: string, message: Message) => void;
-  readonly #taken = new Map<string, number[]>();
+  /** Heads of those that have come, in that order. */
+  readonly #taken = new Set<string>();
   #number = 0;
 
   /** @param publish over every node that is there */
   constructor(parts: { instanceId: string; publish: (text: string) => void; onMessage: (from: string, message: Message) => void }) {
-    this.#instanceId = parts.instanceId;
+    this.#own = `${parts.instanceId} `;
     this.#publish = parts.publish;
     this.#onMessage = parts.onMessage;
   }
 
+  /** Sent as a head, which nobody else's message has, a line feed, and JSON. */
   send(message: Message): void {
-    const sent: Sent = { from: this.#instanceId, number: ++this.#number, message };
-    this.#publish(JSON.stringify(sent));
+    this.#publish(`${this.#own}${++this.#number}\n${JSON.stringify(message)}`);
   }
 
-  /** Takes what came over any node; own messages, and those that came over another already, are passed over. */
+  /** Takes what came over any node. Own messages, and those that came over another already, are passed over unread: they are most of all. */
   take(text: string): void {
-    const { from, number, message } = JSON.parse(text) as Sent;
-    if (from === this.#instanceId || this.#hasTaken(from, number)) return;
-    this.#onMessage(from, message);
-  }
-
-  #hasTaken(from: string, number: number): boolean {
-    const numbers = this.#taken.get(from);
-    if (!numbers) {
-      // Instances come and go; the oldest is forgotten, and what is late of it would be taken twice, which costs nothing.
-      if (this.#taken.size >= REMEMBERED) this.#taken.delete(this.#taken.keys().next().value!);
-      this.#taken.set(from, [number]);
-      return false;
-    }
-    if (numbers.includes(number)) return true;
-    numbers.push(number);
-    if (numbers.length > REMEMBERED) numbers.splice(0, REMEMBERED / 2);
-    return false;
+    if (text.startsWith(this.#own)) return;
+    const endOfHead = text.indexOf('\n');
+    const head = text.slice(0, endOfHead);
+    if (this.#taken.has(head)) return;
+    this.#taken.add(head);
+    // What is late by so many would be taken twice, which costs nothing.
+    if (this.#taken.size > REMEMBERED) this.#taken.delete(this.#taken.keys().next().value!);
+    this.#onMessage(head.slice(0, head.indexOf(' ')), JSON.parse(text.slice(endOfHead)) as Message);
   }
 }

@@ -8,9 +8,10 @@ import type { Basis, BasisKind, Known } from './basis.ts';
 import type { AcceptRequest, NodePort } from './node-port.ts';
 import type { Numbers } from './numbers.ts';
 import { compareBallots, type Ballot, type Proposer } from './rules/ballot.ts';
+import { withWrite } from './past.ts';
 import { RegisterClient, type Majority, type Written } from './register-client.ts';
 import { repair, requestOf } from './register-writes.ts';
-import { readSession, tokenOf, withLeaseLeft } from './session-text.ts';
+import { readState, tokenOf, withLeaseLeft } from './session-text.ts';
 import type { StoreClock } from './store-clock.ts';
 import type { Vote, Votes } from './votes.ts';
 
@@ -32,6 +33,8 @@ export class Proposing {
   #vote: Vote | undefined;
   /** A claim of this instance that a majority has refused, with what it was made on. Some node may have it all the same. */
   #refusedClaim: { readonly ballot: Ballot; readonly by: Proposer; readonly madeOn: Basis } | undefined;
+  /** Claims in a row for which there were not enough votes. */
+  #votesMissed = 0;
   #readAtMs = -Infinity;
 
   constructor(name: SessionName, parts: ProposingParts) {
@@ -81,14 +84,15 @@ export class Proposing {
     const { ballot, by, value, lease, isCommitted } = majority;
     const { clock, storeClock } = this.#parts;
     this.#readAtMs = clock.now().monoMs;
-    const session = withLeaseLeft(readSession(majority.state), lease, storeClock.now().monoMs);
-    const known: Known = { ballot, by, own, value, session, floor: Math.max(majority.floor, tokenOf(session)) };
+    const { session: told, past } = readState(majority.state);
+    const session = withLeaseLeft(told, lease, storeClock.now().monoMs);
+    const known: Known = { ballot, by, own, value, session, past, floor: Math.max(majority.floor, tokenOf(session)) };
     this.#known = isCommitted ? known : undefined;
     // Nobody was told of that claim, and nobody has written since: as if it had not been made. Taken up, it would end a lease that there never was, and use up its id.
     const refused = this.#refusedClaim;
     if (own && !isCommitted && refused && by === refused.by && compareBallots(ballot, refused.ballot) === 0) {
       const { madeOn } = refused;
-      return { ...known, value: madeOn.value, session: madeOn.session, kind, isCommitted: false, isDoubtful: false };
+      return { ...known, value: madeOn.value, session: madeOn.session, past: madeOn.past, kind, isCommitted: false, isDoubtful: false };
     }
     return { ...known, kind, isCommitted, isDoubtful: lease.kind === 'undecided' };
   }
@@ -98,6 +102,20 @@ export class Proposing {
     if (this.#vote && !this.#vote.isGood()) this.withdraw();
     this.#vote ??= await this.#parts.votes.take(nameText(this.#name));
     return this.#vote !== undefined;
+  }
+
+  /**
+   * Whether a claim can be made on this basis. Where votes are missing again and again, a node that has not heard of a lease's end may still keep the vote of
+   * it, for as long as the lease would have lasted: it is told what the others have.
+   */
+  async canClaim(basis: Basis): Promise<boolean> {
+    if (await this.hasVote()) {
+      this.#votesMissed = 0;
+      return true;
+    }
+    this.#votesMissed += 1;
+    if (this.#votesMissed > 1 && !basis.session.lease) await this.write(basis, basis.session, { effect: { kind: 'keep' } });
+    return false;
   }
 
   /** Takes back a vote that was not claimed. */
@@ -118,26 +136,27 @@ export class Proposing {
   }
 
   /** Writes a state, under a number that is this instance's own. */
-  async write(basis: Basis, session: Session, { effect, payloads }: Pick<AcceptRequest, 'effect' | 'payloads'>): Promise<Written> {
+  async write(basis: Basis, session: Session, { effect, payloads }: Pick<AcceptRequest, 'effect' | 'payloads'>): Promise<Written & { readonly ballot: Ballot }> {
     const own = basis.own!;
+    const ballot = { number: own.number, step: own.nextStep };
     // What promised it may be gone: a node that has lost it was reseeded since. Looked at right before the request leaves for the nodes, in the same turn.
     if (own.epoch !== this.#parts.epoch()) {
       this.#known = undefined;
-      return { kind: 'refused', promised: 0, isPartial: false };
+      return { kind: 'refused', promised: 0, isPartial: false, ballot };
     }
     const value = session.lease === undefined ? '' : effect.kind === 'claim' ? this.#vote!.value : basis.value;
-    const ballot = { number: own.number, step: own.nextStep };
-    const written = await this.#register.accept(requestOf({ ballot, by: own.by, value, session }, effect, payloads));
+    const past = withWrite(basis.past, ballot);
+    const written = await this.#register.accept(requestOf({ ballot, by: own.by, value, session, past }, effect, payloads));
     this.#known = undefined;
     if (written.kind === 'refused') this.#parts.numbers.saw(written.promised);
     this.#refusedClaim = written.kind === 'refused' && effect.kind === 'claim' ? { ballot, by: own.by, madeOn: basis } : undefined;
     if (written.kind === 'carried') {
       if (effect.kind === 'claim') this.#vote = undefined;
       const floor = Math.max(basis.floor, tokenOf(session));
-      this.#known = { ballot, by: own.by, own: { ...own, nextStep: own.nextStep + 1 }, value, session: this.#leased(session, written.leftMs), floor };
+      this.#known = { ballot, by: own.by, own: { ...own, nextStep: own.nextStep + 1 }, value, session: this.#leased(session, written.leftMs), past, floor };
       if (session.lease) repair(this.#name, this.#known, written, this.#parts.clock);
     }
-    return written;
+    return { ...written, ballot };
   }
 
   #leased(session: Session, leftMs: number): Session {

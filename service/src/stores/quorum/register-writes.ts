@@ -10,8 +10,8 @@ import { tokenOf, writeSession } from './session-text.ts';
 /** A write that was stuck for longer does not put a lease back any more. */
 const REPAIR_MS_MAX = 1_000;
 
-export const requestOf = ({ ballot, by, value, session }: Pick<Known, 'ballot' | 'by' | 'value' | 'session'>, effect: AcceptRequest['effect'], payloads?: AcceptRequest['payloads']): AcceptRequest => ({
-  proposal: { ballot, by, value, token: tokenOf(session), state: writeSession(session) },
+export const requestOf = ({ ballot, by, value, session, past }: Pick<Known, 'ballot' | 'by' | 'value' | 'session' | 'past'>, effect: AcceptRequest['effect'], payloads?: AcceptRequest['payloads']): AcceptRequest => ({
+  proposal: { ballot, by, value, token: tokenOf(session), state: writeSession(session, past) },
   effect,
   filed: filed(session),
   ...(payloads && { payloads }),

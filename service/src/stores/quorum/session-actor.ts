@@ -13,6 +13,7 @@ import { decideOn, type Decision } from './deciding.ts';
 import type { Pacing } from './pacing.ts';
 import { payloadChanges } from './payloads.ts';
 import { askedAgain, isServed, isWaking } from './served-elsewhere.ts';
+import { noMajority, RefusedWrites } from './refused-writes.ts';
 import { Proposing, type ProposingParts } from './proposing.ts';
 import { withTimeLeft } from './time-left.ts';
 
@@ -106,8 +107,9 @@ export class SessionActor {
     const endsAtMs = clock.now().monoMs + TRY_MS;
     try {
       let kind = firstBasis(command, this.#proposing.known, this.#isStale(command) ? undefined : storeClock.now().monoMs);
+      const refused = new RefusedWrites(command);
       for (let tries = 0; ; tries += 1) {
-        const outcome = await this.#try(command, kind);
+        const outcome = await this.#try(command, kind, refused);
         if (outcome === PAUSE) {
           // Whoever only looks after the waiters looks again soon, and does not hold up those who come meanwhile.
           if (command.kind === 'tick') {
@@ -115,7 +117,7 @@ export class SessionActor {
             return { kind: 'noted' } as OutcomeOf<C>;
           }
           await this.#parts.pacing.pause(tries);
-          kind = 'read';
+          kind = refused.isEmpty ? 'read' : 'promise';
         } else if (typeof outcome === 'string') kind = outcome;
         else return outcome as OutcomeOf<C>;
         if (clock.now().monoMs >= endsAtMs) throw new StoreUnavailableError('Other proposers were in the way for too long.', 'not-applied');
@@ -126,25 +128,32 @@ export class SessionActor {
   }
 
   /** One try, on a basis of this kind. @returns the outcome, or the kind of basis that it needs */
-  async #try<C extends Command>(command: C, kind: BasisKind): Promise<OutcomeOf<C> | BasisKind | typeof PAUSE> {
+  async #try<C extends Command>(command: C, kind: BasisKind, refused: RefusedWrites<C>): Promise<OutcomeOf<C> | BasisKind | typeof PAUSE> {
     const basis = await this.#proposing.basis(command, kind);
     if (basis === undefined) return 'promise';
     if (basis === 'refused') return PAUSE;
     this.#answerServed(basis.session);
+    const happened = refused.happened(basis.past);
+    if (happened) {
+      // What was decided then knows nothing of the waiters that have been answered since.
+      const decision = { ...happened, waiters: this.#waiters.filter((waiter) => happened.waiters.includes(waiter)) };
+      return basis.isCommitted ? this.#done(decision) : this.#write(command, basis, keeping(decision, basis.session), refused);
+    }
     const now = this.#parts.storeClock.now();
     const decision = decideOn(command, basis, this.#waiters, now);
     switch (decision.kind) {
       case 'answer':
         if (!canAnswer(command, basis)) return basis.kind === 'guess' ? 'read' : 'promise';
         this.#proposing.see(decision.session);
-        if (!basis.isCommitted) return this.#write(command, basis, { ...decision, kind: 'write', effect: { kind: 'keep' } });
+        // What some node may have is out of the way once something is written over it.
+        if (!basis.isCommitted || !refused.isEmpty) return this.#write(command, basis, keeping(decision, decision.session), refused);
         return this.#done(decision);
       case 'renewal':
-        return this.#renew(command, basis, decision);
+        return this.#renew(command, basis, decision, refused);
       case 'write':
         if (basis.own === undefined) return 'promise';
-        if (decision.effect.kind === 'claim' && !(await this.#proposing.hasVote())) return PAUSE;
-        return this.#write(command, basis, decision);
+        if (decision.effect.kind === 'claim' && !(await this.#proposing.canClaim(basis))) return PAUSE;
+        return this.#write(command, basis, decision, refused);
     }
   }
 
@@ -162,8 +171,8 @@ export class SessionActor {
     }
   }
 
-  async #renew<C extends Command>(command: C, basis: Basis, decision: Decision<C>): Promise<OutcomeOf<C> | BasisKind | typeof PAUSE> {
-    if (basis.kind === 'promise') return this.#write(command, basis, decision);
+  async #renew<C extends Command>(command: C, basis: Basis, decision: Decision<C>, refused: RefusedWrites<C>): Promise<OutcomeOf<C> | BasisKind | typeof PAUSE> {
+    if (basis.kind === 'promise') return this.#write(command, basis, decision, refused);
     const written = await this.#proposing.renew(basis, decision.session, decision.effect.kind === 'extend' ? decision.effect.forMs : 0);
     if (written.kind === 'unknown') throw noMajority();
     // Either somebody has written meanwhile, or it is over; a read tells which.
@@ -171,13 +180,12 @@ export class SessionActor {
     return this.#done({ ...decision, ...withTimeLeft(decision, written.leftMs) });
   }
 
-  async #write<C extends Command>(command: C, basis: Basis, decision: Decision<C>): Promise<OutcomeOf<C> | typeof PAUSE> {
+  async #write<C extends Command>(command: C, basis: Basis, decision: Decision<C>, refused: RefusedWrites<C>): Promise<OutcomeOf<C> | typeof PAUSE> {
     const { effect, session } = decision;
     const written = await this.#proposing.write(basis, session, { effect, ...payloadChanges(basis.session, session, command) });
     if (written.kind === 'unknown') throw noMajority();
     if (written.kind === 'refused') {
-      // Whoever comes next may find it on a node, and take it up; told twice, these would not know their own effect.
-      if (written.isPartial && isNotRepeatable(command)) throw noMajority();
+      if (written.isPartial) refused.add(written.ballot, decision);
       // A claim that some node has all the same counts for nothing there without its vote: else nobody could tell whether it is live while another node is away.
       if (effect.kind === 'claim') this.#proposing.withdraw();
       return PAUSE;
@@ -195,8 +203,9 @@ export class SessionActor {
   }
 
   #setWaiters(waiters: readonly Waiter[]): void {
-    if (waiters === this.#waiters) return;
+    const [before, hadNone] = [this.#waiters, this.#waiters.length === 0];
     this.#waiters = waiters;
+    if (waiters === before || (hadNone && waiters.length === 0)) return;
     this.#parts.onWaiters(this.name, waiters);
   }
 
@@ -232,7 +241,5 @@ export class SessionActor {
   }
 }
 
-const noMajority = (): StoreUnavailableError => new StoreUnavailableError('No majority of the nodes has confirmed the change; it may or may not have happened.', 'unknown');
-
-/** Their second time is told otherwise than their first. */
-const isNotRepeatable = ({ kind }: Command): boolean => kind === 'revoke' || kind === 'replay' || kind === 'discard';
+/** The same, with nothing written but a state that is there already. */
+const keeping = <C extends Command>(decision: Decision<C>, session: Session): Decision<C> => ({ ...decision, kind: 'write', session, effect: { kind: 'keep' } });

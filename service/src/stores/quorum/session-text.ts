@@ -1,9 +1,15 @@
 /** A session as the nodes keep it: JSON, without its waiters, who are their instance's own, and with times by the store's clock. */
 import { EMPTY_SESSION, type Session } from '../../session/types.ts';
+import { NO_PAST, type Past } from './past.ts';
+
+interface Written extends Partial<Session> {
+  readonly past?: Past;
+}
 
 /** As `apply` knows it, but for the moment when the lease ends: that is the nodes' to tell. */
-export const writeSession = ({ lease, ended, previous, replies, settledReplies, repliesParked }: Session): string =>
+export const writeSession = ({ lease, ended, previous, replies, settledReplies, repliesParked }: Session, past: Past): string =>
   JSON.stringify({
+    past,
     lease,
     previous,
     ended: ended.length > 0 ? ended : undefined,
@@ -13,7 +19,14 @@ export const writeSession = ({ lease, ended, previous, replies, settledReplies, 
   });
 
 /** @throws SyntaxError when the text is not what `writeSession` wrote */
-export const readSession = (text: string | undefined): Session => (text === undefined ? EMPTY_SESSION : { ...EMPTY_SESSION, ...(JSON.parse(text) as Partial<Session>) });
+export const readState = (text: string | undefined): { readonly session: Session; readonly past: Past } => {
+  if (text === undefined) return { session: EMPTY_SESSION, past: NO_PAST };
+  const { past = NO_PAST, ...session } = JSON.parse(text) as Written;
+  return { session: { ...EMPTY_SESSION, ...session }, past };
+};
+
+/** @throws SyntaxError when the text is not what `writeSession` wrote */
+export const readSession = (text: string | undefined): Session => readState(text).session;
 
 /** The largest fencing token that the state tells of. */
 export const tokenOf = ({ lease, previous }: Session): number => lease?.fencingToken ?? previous?.fencingToken ?? 0;

@@ -15,7 +15,7 @@ const held = (): Session => {
   const { session } = apply(EMPTY_SESSION, 0 as FencingToken, acquire('a'), NOW);
   return { ...session, waiters: [], lease: { ...session.lease!, expiresAtMs: NOW.monoMs + 1 } };
 };
-const doubtful = (session: Session): Basis => ({ ballot: { number: 1, step: 0 }, by: 'i1:1', own: undefined, value: 'v', session, floor: 0, kind: 'read', isCommitted: true, isDoubtful: true });
+const doubtful = (session: Session): Basis => ({ ballot: { number: 1, step: 0 }, by: 'i1:1', own: undefined, past: [], value: 'v', session, floor: 0, kind: 'read', isCommitted: true, isDoubtful: true });
 const waiters = (session: Session): readonly Waiter[] => apply(session, 0 as FencingToken, acquire('b', 10_000), NOW).session.waiters;
 
 t.test('whoever looks after the waiters does not end it, however much later that is', async (t) => {

@@ -122,6 +122,20 @@ t.test('each node may be away in turn, and no holder loses its lease', async (t)
   }
 });
 
+t.test('a node that did not hear of the end of a lease holds nobody up, also when another is away', async (t) => {
+  const { clock, nodes, stores } = scene(t);
+  const [one, two] = stores as [StoreUnderTest, StoreUnderTest];
+  const [missing, next] = nodes as [MemoryNode, MemoryNode];
+  const token = await one.take('s', 'a', { ttlMs: 60_000 });
+  missing.isDown = true;
+  await one.release('s', 'a');
+  missing.isDown = false;
+  next.isDown = true;
+  const fromMs = clock.now().monoMs;
+  t.ok((await two.take('s', 'b')) > token);
+  t.ok(clock.now().monoMs - fromMs < 1_000, 'not only when the lease would have ended');
+});
+
 t.test('many that contend over several instances are granted one after the other, with rising tokens', async (t) => {
   const { stores } = scene(t, 3);
   const tokens: number[] = [];
