@@ -10,6 +10,7 @@ import type { Ballot } from './rules/ballot.ts';
 
 export class RefusedWrites<C extends Command> {
   readonly #command: C;
+  #mayHaveHappened = false;
   readonly #writes: { readonly ballot: Ballot; readonly decision: Decision<C> }[] = [];
 
   constructor(command: C) {
@@ -22,6 +23,7 @@ export class RefusedWrites<C extends Command> {
 
   /** @throws StoreUnavailableError where nothing would tell */
   add(ballot: Ballot, decision: Decision<C>): void {
+    this.#mayHaveHappened = true;
     // A lease has its own ways to be told: by its id, and by its votes.
     if (decision.effect.kind === 'keep') this.#writes.push({ ballot, decision });
     else if (isNotRepeatable(this.#command)) throw noMajority();
@@ -35,6 +37,12 @@ export class RefusedWrites<C extends Command> {
     const done = this.#writes.findLast(({ ballot }) => fateOf(ballot, past) === 'done');
     if (!done && isNotRepeatable(this.#command) && this.#writes.some(({ ballot }) => fateOf(ballot, past) === 'unknown')) throw noMajority();
     return done?.decision;
+  }
+
+  /** What the caller is told in place of an error that says for sure that nothing has happened. */
+  toldOf(error: unknown): unknown {
+    if (!this.#mayHaveHappened || !(error instanceof StoreUnavailableError) || error.outcome !== 'not-applied') return error;
+    return new StoreUnavailableError(`${error.message} It may have happened before that.`, 'unknown');
   }
 }
 

@@ -105,9 +105,9 @@ export class SessionActor {
   async #carryOut<C extends Command>(command: C): Promise<OutcomeOf<C>> {
     const { clock, storeClock } = this.#parts;
     const endsAtMs = clock.now().monoMs + TRY_MS;
+    const refused = new RefusedWrites(command);
     try {
       let kind = firstBasis(command, this.#proposing.known, this.#isStale(command) ? undefined : storeClock.now().monoMs);
-      const refused = new RefusedWrites(command);
       for (let tries = 0; ; tries += 1) {
         const outcome = await this.#try(command, kind, refused);
         if (outcome === PAUSE) {
@@ -122,6 +122,8 @@ export class SessionActor {
         else return outcome as OutcomeOf<C>;
         if (clock.now().monoMs >= endsAtMs) throw new StoreUnavailableError('Other proposers were in the way for too long.', 'not-applied');
       }
+    } catch (error) {
+      throw refused.toldOf(error);
     } finally {
       this.#proposing.withdraw();
     }

@@ -3,6 +3,7 @@ import t, { type Test } from 'tap';
 import type { SessionEvent } from '../../../../service/src/session/commands.ts';
 import type { LeaseIdHash } from '../../../../service/src/session/types.ts';
 import type { QuorumStore } from '../../../../service/src/stores/quorum/quorum-store.ts';
+import { nameText } from '../../../../service/src/stores/redis/partitions.ts';
 import { connectionOf, nameOf } from '../../../conformance/store-under-test.ts';
 import { IS_LONG } from '../../../support/each-store.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
@@ -90,4 +91,29 @@ t.test('nodes that go and come back meanwhile leave somebody in doubt, and nobod
     t.equal(new Set(tokens).size, tokens.length, `seed ${seed}: no end is told twice`);
   }
   t.comment(`${told} revoked, ${doubts} in doubt`);
+});
+
+t.test('whoever is refused, and then finds no majority, is not told that nothing has happened: one node may have it', async (t) => {
+  const clock = new FakeClock();
+  const nodes = memoryNodes(clock, 3);
+  const store = going(quorumStoreOn(nodes, { clock, instanceId: 'i1' }), clock);
+  t.teardown(() => store.close());
+  const name = nameOf('s');
+  await take(store, 'a');
+  const refused: string[] = [];
+  for (const node of nodes.slice(1)) {
+    const { accept } = node;
+    // Another comes first on these two, and then all of them are gone.
+    node.accept = async (...given) => {
+      await node.prepare(name, Number.MAX_SAFE_INTEGER, 'another');
+      const told = await accept.apply(node, given);
+      refused.push(told.kind);
+      if (refused.length === 2) for (const one of nodes) one.isDown = true;
+      return told;
+    };
+  }
+  await t.rejects(store.apply(name, { kind: 'release', leaseIdHash: 'a' as LeaseIdHash }), { code: 'store-unavailable', outcome: 'unknown' });
+  t.strictSame(refused, ['refused', 'refused']);
+  t.equal(nodes[0]!.kept(nameText(name)).register.value, '', 'the first has it');
+  await t.rejects(store.apply(name, { kind: 'inspect' }), { code: 'store-unavailable', outcome: 'not-applied' }, 'what only asks is not in doubt');
 });
