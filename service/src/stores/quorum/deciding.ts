@@ -23,8 +23,8 @@ export interface Decision<C extends Command = Command> {
 const KEEP: Effect = { kind: 'keep' };
 const NOBODY: readonly Waiter[] = [];
 
-/** What a command needs the lease's standing for, and cannot do without. The end that its own holder wants, it gets either way. */
-const NEEDS_NO_VERDICT: readonly Command['kind'][] = ['park', 'release', 'inspect-reply', 'list-replies', 'disconnect', 'tick'];
+/** What a command needs the lease's standing for, and cannot do without. The end that its own holder or an operator wants, it gets either way. */
+const NEEDS_NO_VERDICT: readonly Command['kind'][] = ['park', 'release', 'revoke', 'inspect-reply', 'list-replies', 'disconnect', 'tick'];
 
 /** @throws StoreUnavailableError where whether the lease is live cannot be told, and the command depends on it */
 export const decideOn = <C extends Command>(command: C, basis: Basis, waiters: readonly Waiter[], now: Now): Decision<C> => {

@@ -30,8 +30,8 @@ export interface Carried {
   readonly kind: 'carried';
   /** What is left of the state's lease, for sure. */
   readonly leftMs: number;
-  /** Those that answered, and did not take it. */
-  readonly behind: readonly NodePort[];
+  /** What each node answers to it; those that are slower than a majority, later. */
+  readonly answers: readonly { readonly node: NodePort; readonly answer: Promise<Told | Silence> }[];
 }
 
 export type Written =
@@ -100,7 +100,8 @@ export class RegisterClient {
 
   async #write(value: string, ask: (node: NodePort) => Promise<Told>): Promise<Written> {
     let last: readonly Said<Told>[] = [];
-    const written = await this.#ask(ask, (said) => {
+    const answers = this.#nodes.map((node) => ({ node, answer: ask(node).catch(silence) }));
+    const written = await decide(answers.map(({ answer }) => answer), (said) => {
       last = said;
       const verdict = writeOf(said);
       return verdict.kind === 'undecided' ? undefined : verdict;
@@ -110,8 +111,7 @@ export class RegisterClient {
       const isPartial = last.some((one) => one?.kind === 'taken' || one === undefined || (one.kind === 'silent' && one.wasSent));
       return { kind: 'refused', promised: written.promised, isPartial };
     }
-    const behind = this.#nodes.filter((_, nth) => last[nth]?.kind === 'refused');
-    return { kind: 'carried', leftMs: value === '' ? 0 : leftOf(last, value), behind };
+    return { kind: 'carried', leftMs: value === '' ? 0 : leftOf(last, value), answers };
   }
 
   #majority(answer: Told, isCommitted: boolean, said: readonly Said<Told>[]): Majority | undefined {

@@ -17,14 +17,20 @@ export const requestOf = ({ ballot, by, value, session, past }: Pick<Known, 'bal
   ...(payloads && { payloads }),
 });
 
-/** What a majority has is given to those that have it not, or whose vote for the lease is gone. Nobody waits for it. */
-export const repair = (name: SessionName, known: Known, { behind, leftMs }: Carried, clock: Clock): void => {
-  if (behind.length === 0) return;
-  const request = requestOf(known, { kind: 'extend', forMs: leftMs });
-  const { monoMs } = clock.now();
-  for (const node of behind) {
-    if (node.clockOffsetMs === undefined) continue;
-    // Whoever does not take it now is repaired by the next renewal.
-    node.repair(name, request, monoMs + node.clockOffsetMs + REPAIR_MS_MAX).catch(() => {});
-  }
+/**
+ * What a majority has is given to those that have it not, or whose vote for the lease is gone, as each says so: the slowest node says it when all is decided, and
+ * is needed when another is away. Nobody waits for it.
+ */
+export const repair = (name: SessionName, known: Known, { answers, leftMs }: Carried, clock: Clock): void => {
+  const endsAtMs = clock.now().monoMs + leftMs;
+  const put = async ({ node, answer }: Carried['answers'][number]): Promise<void> => {
+    if ((await answer).kind !== 'refused' || node.clockOffsetMs === undefined) return;
+    const { monoMs } = clock.now();
+    const forMs = endsAtMs - monoMs;
+    if (forMs <= 0) return;
+    // It is there before the lease is over, or not at all.
+    await node.repair(name, requestOf(known, { kind: 'extend', forMs }), monoMs + node.clockOffsetMs + Math.min(REPAIR_MS_MAX, forMs / 2));
+  };
+  // Whoever does not take it now is repaired by the next renewal.
+  for (const asked of answers) put(asked).catch(() => {});
 };

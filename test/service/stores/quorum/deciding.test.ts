@@ -32,11 +32,12 @@ t.test('known for sure to be over, it is ended', async (t) => {
   t.match(decision, { kind: 'write', events: [{ type: 'ended', endedBecause: 'expired' }] });
 });
 
-t.test('its holder may release it', async (t) => {
+t.test('its holder may release it, and an operator revoke it', async (t) => {
+  t.match(decideOn({ kind: 'revoke' }, doubtful(held()), [], LATER), { kind: 'write', outcome: { kind: 'revoked' } });
   t.match(decideOn({ kind: 'release', leaseIdHash: 'a' as LeaseIdHash }, doubtful(held()), [], LATER), { kind: 'write', outcome: { kind: 'released' } });
 });
 
 t.test('what depends on it is refused, and nothing is done', async (t) => {
-  const commands: readonly Command[] = [acquire('b'), { kind: 'renew', leaseIdHash: 'a' as LeaseIdHash, ttlMs: undefined }, { kind: 'inspect' }, { kind: 'revoke' }];
+  const commands: readonly Command[] = [acquire('b'), { kind: 'renew', leaseIdHash: 'a' as LeaseIdHash, ttlMs: undefined }, { kind: 'inspect' }];
   for (const command of commands) t.throws(() => decideOn(command, doubtful(held()), [], LATER), { code: 'store-unavailable', outcome: 'not-applied' }, command.kind);
 });
