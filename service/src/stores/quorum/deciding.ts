@@ -26,6 +26,9 @@ const NOBODY: readonly Waiter[] = [];
 /** What a command needs the lease's standing for, and cannot do without. The end that its own holder or an operator wants, it gets either way. */
 const NEEDS_NO_VERDICT: readonly Command['kind'][] = ['park', 'release', 'revoke', 'inspect-reply', 'list-replies', 'disconnect', 'tick'];
 
+/** Those for which that does not hold are told otherwise the second time than the first. */
+export const isRepeatable = ({ kind }: Command): boolean => kind !== 'revoke' && kind !== 'replay' && kind !== 'discard';
+
 /** @throws StoreUnavailableError where whether the lease is live cannot be told, and the command depends on it */
 export const decideOn = <C extends Command>(command: C, basis: Basis, waiters: readonly Waiter[], now: Now): Decision<C> => {
   if (basis.isDoubtful && basis.session.lease && !NEEDS_NO_VERDICT.includes(command.kind)) {
@@ -35,8 +38,9 @@ export const decideOn = <C extends Command>(command: C, basis: Basis, waiters: r
   const floor = basis.floor as FencingToken;
   const applied = apply(before, floor, command, now);
   // A vote cannot be taken while another stands: a lease that ends before its time is written as ended first, and the session granted anew by the next command.
+  // So is what cannot be repeated: whether a grant went through is told by its votes alone, and not by what is written.
   const wasLive = before.lease !== undefined && before.lease.expiresAtMs > now.monoMs;
-  if (!wasLive || !isNewLease(before, applied.session)) return decision(before, applied, now);
+  if (!isNewLease(before, applied.session) || (!wasLive && isRepeatable(command))) return decision(before, applied, now);
   return { ...decision({ ...before, waiters: NOBODY }, apply({ ...before, waiters: NOBODY }, floor, command, now), now), waiters };
 };
 

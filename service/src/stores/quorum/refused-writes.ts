@@ -4,7 +4,7 @@
  */
 import type { Command } from '../../session/commands.ts';
 import { StoreUnavailableError } from '../../session/errors.ts';
-import type { Decision } from './deciding.ts';
+import { isRepeatable, type Decision } from './deciding.ts';
 import { fateOf, type Past } from './past.ts';
 import type { Ballot } from './rules/ballot.ts';
 
@@ -26,7 +26,7 @@ export class RefusedWrites<C extends Command> {
     this.#mayHaveHappened = true;
     // A lease has its own ways to be told: by its id, and by its votes.
     if (decision.effect.kind === 'keep') this.#writes.push({ ballot, decision });
-    else if (isNotRepeatable(this.#command)) throw noMajority();
+    else if (!isRepeatable(this.#command)) throw noMajority();
   }
 
   /**
@@ -35,7 +35,7 @@ export class RefusedWrites<C extends Command> {
    */
   happened(past: Past): Decision<C> | undefined {
     const done = this.#writes.findLast(({ ballot }) => fateOf(ballot, past) === 'done');
-    if (!done && isNotRepeatable(this.#command) && this.#writes.some(({ ballot }) => fateOf(ballot, past) === 'unknown')) throw noMajority();
+    if (!done && !isRepeatable(this.#command) && this.#writes.some(({ ballot }) => fateOf(ballot, past) === 'unknown')) throw noMajority();
     return done?.decision;
   }
 
@@ -47,6 +47,3 @@ export class RefusedWrites<C extends Command> {
 }
 
 export const noMajority = (): StoreUnavailableError => new StoreUnavailableError('No majority of the nodes has confirmed the change; it may or may not have happened.', 'unknown');
-
-/** Their second time is told otherwise than their first. */
-const isNotRepeatable = ({ kind }: Command): boolean => kind === 'revoke' || kind === 'replay' || kind === 'discard';

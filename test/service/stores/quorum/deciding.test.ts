@@ -41,3 +41,13 @@ t.test('what depends on it is refused, and nothing is done', async (t) => {
   const commands: readonly Command[] = [acquire('b'), { kind: 'renew', leaseIdHash: 'a' as LeaseIdHash, ttlMs: undefined }, { kind: 'inspect' }];
   for (const command of commands) t.throws(() => decideOn(command, doubtful(held()), [], LATER), { code: 'store-unavailable', outcome: 'not-applied' }, command.kind);
 });
+
+t.test('what cannot be repeated grants nothing along with it: the next command does', async (t) => {
+  const free = { ...doubtful(held()), isDoubtful: false };
+  const waiting = waiters(held());
+  const revoked = decideOn({ kind: 'revoke' }, free, waiting, LATER);
+  t.match(revoked, { kind: 'write', effect: { kind: 'keep' }, outcome: { kind: 'lease-not-held' }, wakes: [], events: [{ type: 'ended', endedBecause: 'expired' }] });
+  t.strictSame(revoked.waiters, waiting);
+  const granted = decideOn({ kind: 'tick' }, free, waiting, LATER);
+  t.match(granted, { effect: { kind: 'claim' }, wakes: [{ outcome: { kind: 'granted' } }] });
+});
