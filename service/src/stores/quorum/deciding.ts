@@ -35,13 +35,14 @@ export const decideOn = <C extends Command>(command: C, basis: Basis, waiters: r
     throw new StoreUnavailableError('Whether the session is held cannot be told while a node is away.', 'not-applied');
   }
   const before: Session = { ...doubted(basis, now), waiters };
+  const alone: Session = { ...before, waiters: NOBODY };
   const floor = basis.floor as FencingToken;
   const applied = apply(before, floor, command, now);
   // A vote cannot be taken while another stands: a lease that ends before its time is written as ended first, and the session granted anew by the next command.
-  // So is what cannot be repeated: whether a grant went through is told by its votes alone, and not by what is written.
   const wasLive = before.lease !== undefined && before.lease.expiresAtMs > now.monoMs;
-  if (!isNewLease(before, applied.session) || (!wasLive && isRepeatable(command))) return decision(before, applied, now);
-  return { ...decision({ ...before, waiters: NOBODY }, apply({ ...before, waiters: NOBODY }, floor, command, now), now), waiters };
+  // Nor is a grant mixed with what cannot be repeated: whether it went through is told by its votes, and not by what is written.
+  const isApart = !isRepeatable(command) || (wasLive && isNewLease(before, applied.session));
+  return isApart ? { ...decision(alone, apply(alone, floor, command, now), now), waiters } : decision(before, applied, now);
 };
 
 /** Where nobody can tell whether the lease is over, it is not ended for that: it counts as live in this very moment, and is looked at again. */
