@@ -40,10 +40,11 @@ t.test('two instances and the reseeding of a node work with it', async (t) => {
   t.teardown(async () => [here, there].forEach((api) => api.close()));
   const [leaseId, waiting] = [newLeaseId(), newLeaseId()];
   t.equal((await here.acquire('handed over', leaseId, { holder: 'a' })).status, 201);
-  const waits = there.acquire('handed over', waiting, { holder: 'b', waitMs: 10_000 });
+  const waits = there.acquire('handed over', waiting, { holder: 'b', ttlMs: 60_000, waitMs: 10_000 });
   await until('it waits', async () => (await here.inspect('handed over')).body.waiters?.length === 1);
   await here.release('handed over', leaseId);
   t.equal((await waits).status, 201, 'woken from the other instance');
+  t.equal((await there.renew('handed over', waiting)).status, 200, 'and confirmed, for as long as the reseeding may take');
 
   await wiped.ask((asked) => asked.flushall());
   const isReady = async (): Promise<boolean> => ((await (await fetch(`${services[0]!.baseUrl}/readyz`)).json()) as { checks: { ok: boolean }[] }).checks.every(({ ok }) => ok);
