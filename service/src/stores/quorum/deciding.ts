@@ -26,7 +26,7 @@ const NOBODY: readonly Waiter[] = [];
 /** What a command needs the lease's standing for, and cannot do without. The end that its own holder or an operator wants, it gets either way. */
 const NEEDS_NO_VERDICT: readonly Command['kind'][] = ['park', 'release', 'revoke', 'inspect-reply', 'list-replies', 'disconnect', 'tick'];
 
-/** Those for which that does not hold are told otherwise the second time than the first. */
+/** Whether it comes to the same when it is carried out twice. The others are told otherwise the second time than the first. */
 export const isRepeatable = ({ kind }: Command): boolean => kind !== 'revoke' && kind !== 'replay' && kind !== 'discard';
 
 /** @throws StoreUnavailableError where whether the lease is live cannot be told, and the command depends on it */
